@@ -1,0 +1,66 @@
+"""The one error a user meets: what went wrong, where, and how to fix it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+DONE, GATE_FAILED, WRONG_INPUT, OUT_OF_BUDGET, OUR_FAULT = range(5)  # the exit codes of every command
+
+
+class MilepostError(Exception):
+    """Say in three lines at most what is wrong, where it is and what to do."""
+
+    def __init__(self, what: str, where: str = "", fix: str = "", *, exit_code: int = WRONG_INPUT) -> None:
+        super().__init__(what)
+        self.what, self.where, self.fix, self.exit_code = what, where, fix, exit_code
+
+    @property
+    def errors(self) -> Sequence[MilepostError]:
+        """Every single problem; one here, more in `MilepostErrors`."""
+        return (self,)
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        return f"{place}{self.what}" + (f"\n  fix: {self.fix}" if self.fix else "")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Survive the way back from a worker process."""
+        return (_rebuilt, (self.what, self.where, self.fix, self.exit_code))
+
+
+class MilepostErrors(MilepostError):
+    """Carry several problems at once, so that one look at the file mends them all."""
+
+    def __init__(self, errors: Iterable[MilepostError]) -> None:
+        self._errors = tuple(errors)
+        super().__init__(f"{len(self._errors)} problems", exit_code=max(e.exit_code for e in self._errors))
+
+    @property
+    def errors(self) -> Sequence[MilepostError]:
+        return self._errors
+
+    def __str__(self) -> str:
+        return "\n".join(str(e) for e in self._errors)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (MilepostErrors, (self._errors,))
+
+
+def _rebuilt(what: str, where: str, fix: str, exit_code: int) -> MilepostError:
+    return MilepostError(what, where, fix, exit_code=exit_code)
+
+
+def raise_all(errors: Sequence[MilepostError]) -> None:
+    """Raise what was collected: nothing, the one, or all together."""
+    if errors:
+        raise errors[0] if len(errors) == 1 else MilepostErrors(errors)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return a fix that names the nearest of `known`, or lists them."""
+    names = sorted(known)
+    near = difflib.get_close_matches(word.lower(), [n.lower() for n in names], 1, 0.6)
+    if near:
+        return f"did you mean `{next(n for n in names if n.lower() == near[0])}`?"
+    return f"known: {', '.join(names[:20])}" + (" ..." if len(names) > 20 else "")

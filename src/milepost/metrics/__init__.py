@@ -1,0 +1,1 @@
+"""Scores from per-row statistics, by weights."""

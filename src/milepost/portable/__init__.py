@@ -1,0 +1,1 @@
+"""Models that need no torch, each an ONNX graph."""

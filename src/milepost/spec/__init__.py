@@ -1,0 +1,1 @@
+"""product.yaml, read and checked; no torch."""

@@ -1,0 +1,1 @@
+"""What never changes: prepare, initialize, train, evaluate, deploy."""
