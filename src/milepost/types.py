@@ -90,6 +90,32 @@ class Field:
     example: str | float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something about the data that its owner should know."""
+
+    code: str
+    where: str  # file, column or split
+    what: str
+    fix: str = ""
+    severity: Literal["error", "warning", "info"] = "info"
+    count: int = 0
+    rows: tuple[int, ...] = ()  # the first few, counted from 1
+
+
+class Draws(Protocol):
+    """Randomness of B examples, a function of (seed, step, position of the example) alone."""
+
+    def uniform(self, *shape: int) -> Tensor:
+        """[B, *shape] in [0, 1)."""
+
+    def normal(self, *shape: int) -> Tensor:
+        """[B, *shape] of a standard normal."""
+
+    def integers(self, high: int, *shape: int) -> Tensor:
+        """[B, *shape] int64 in [0, high)."""
+
+
 class Progress(Protocol):
     """Told of work as it is done; draws a bar, or nothing."""
 

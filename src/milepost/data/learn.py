@@ -1,0 +1,170 @@
+"""One pass over training rows: what type each column is, its quantiles, its categories. The cut does not matter."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import polars as pl
+
+from milepost.data.table import BLANK, ColumnFacts, TableFacts, as_days, as_number, as_text
+from milepost.types import Array, Finding
+
+SAMPLE = 20_000  # numbers kept for quantiles
+KNOTS = 33
+MANY = 20_000  # distinct texts after which a column is no category
+CATEGORIES = 1_000  # kept of a column, the commonest
+STRAY = 0.1  # share of cells that may be no number in a number column, if they are few different words
+
+
+def learn(
+    batches: Iterable[pl.DataFrame], leave: Sequence[str], only: Sequence[str] = ()
+) -> tuple[TableFacts, list[Finding]]:
+    """Learn every column but `leave` (or `only` those); return the facts and what was noticed."""
+    seen, row = dict[str, _Seen](), 0
+    for table in batches:
+        for name in only or table.columns:
+            if name not in leave and name in table.columns:
+                seen.setdefault(name, _Seen(name)).add(table[name], row)
+        row += table.height
+    facts, findings = list[ColumnFacts](), list[Finding]()
+    for column in seen.values():
+        learned, noticed = column.facts()
+        facts += learned
+        findings += noticed
+    return TableFacts(columns=facts), findings
+
+
+class _Seen:
+    """What has been seen of one column so far."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.rows, self.missing, self.native = name, 0, 0, False
+        self.texts: Counter[str] | None = Counter()  # None: too many to be a category
+        self.numbers = self.dates = self.length = 0
+        self.low, self.high, self.whole = np.inf, -np.inf, True
+        self.sample, self.order = np.empty(0), np.empty(0, np.uint64)
+        self.strays: Counter[str] = Counter()
+        self.stray_rows = list[int]()
+
+    def add(self, column: pl.Series, start: int) -> None:
+        """Take in the next rows, the first of which is row `start` of the whole."""
+        self.rows += len(column)
+        number = column.to_frame().select(as_number(column.dtype, self.name)).to_series()
+        if column.dtype.is_numeric():
+            self.native = True
+            self.missing += number.null_count()
+        else:
+            self._add_text(as_text(column), number, start)
+        if column.dtype.is_temporal() or (column.dtype == pl.String and not number.count()):
+            days = column.to_frame().select(as_days(column.dtype, self.name)).to_series()
+            self.dates += days.count()
+            number = days if days.count() else number
+        self._add_numbers(number, start)
+
+    def _add_text(self, text: pl.Series, number: pl.Series, start: int) -> None:
+        self.missing += text.null_count()
+        self.length += int(text.str.len_chars().sum() or 0)
+        said = text.drop_nulls()
+        if self.texts is not None:
+            counts = said.value_counts()
+            self.texts.update(dict(zip(*(counts[c].to_list() for c in counts.columns), strict=True)))
+            self.texts = self.texts if len(self.texts) <= MANY else None
+        stray = text.is_not_null() & number.is_null()
+        if len(self.strays) <= 20:
+            self.strays.update(text.filter(stray).to_list())
+            self.stray_rows += [start + int(i) + 1 for i in stray.arg_true().head(5)]
+
+    def _add_numbers(self, number: pl.Series, start: int) -> None:
+        values = number.to_numpy().astype(np.float64)
+        at = np.flatnonzero(np.isfinite(values))
+        if not len(at):
+            return
+        kept = values[at]
+        self.numbers += len(at)
+        self.low, self.high = min(self.low, kept.min()), max(self.high, kept.max())
+        self.whole = self.whole and bool((kept == np.floor(kept)).all())
+        self.sample = np.concatenate([self.sample, kept])
+        self.order = np.concatenate([self.order, _shuffled(at + start)])
+        if len(self.sample) > 2 * SAMPLE:
+            self._thin()
+
+    def _thin(self) -> None:
+        """Keep the rows whose shuffled number is smallest: a sample that does not depend on the cut."""
+        keep = np.argsort(self.order)[:SAMPLE]
+        self.sample, self.order = self.sample[keep], self.order[keep]
+
+    def facts(self) -> tuple[list[ColumnFacts], list[Finding]]:
+        """Decide what the column is: no facts where it is left out, and why."""
+        said = self.rows - self.missing
+        if not said:
+            return [], [self._finding("empty_column", "has no values at all; it is left out", self.rows)]
+        blanks = sum(n for t, n in self.strays.items() if t.lower() in BLANK)
+        strays = said - self.numbers - blanks
+        if self.dates and self.dates >= 0.9 * said:
+            return self._number("date", said - self.dates)
+        few = len({t for t in self.strays if t.lower() not in BLANK}) <= 3
+        if self.native or (self.numbers and (strays == 0 or (few and strays <= STRAY * said))):
+            return self._number("number", 0 if self.native else strays)
+        return self._category(said)
+
+    def _number(self, kind: str, strays: int) -> tuple[list[ColumnFacts], list[Finding]]:
+        if not self.numbers or self.low == self.high:
+            if self.missing or self.numbers < self.rows:
+                pass  # that it is missing may still tell something
+            else:
+                return [], [self._finding("constant_column", f"is always {self.low:g}; it is left out", self.rows)]
+        if self.whole and self.rows >= 30 and self.numbers == self.rows and self.high - self.low + 1 == self.rows:
+            if self.rows <= SAMPLE and len(np.unique(self.sample)) == self.rows:
+                return [], [self._finding("id_like", "numbers the rows; it is left out", self.rows)]
+        self._thin()
+        knots = np.unique(np.quantile(self.sample, np.linspace(0, 1, KNOTS))) if len(self.sample) else np.zeros(1)
+        knots[0], knots[-1] = min(knots[0], self.low), max(knots[-1], self.high)
+        middle = float(np.median(self.sample)) if len(self.sample) else 0.0
+        missing = self.rows - self.numbers
+        findings = []
+        if missing:
+            findings.append(self._finding("missing", "has missing values", missing))
+        if strays:
+            words = ", ".join(f"`{t}`" for t in sorted(self.strays) if t.lower() not in BLANK)[:80]
+            what = f"is a column of {kind}s, but {strays} cells say {words}; they count as missing"
+            findings.append(self._finding("not_a_number", what, strays, "warning", tuple(self.stray_rows)))
+        facts = ColumnFacts(
+            name=self.name,
+            type="date" if kind == "date" else "number",
+            knots=knots.tolist(),
+            missing=missing,
+            example=middle,
+        )
+        return [facts], findings
+
+    def _category(self, said: int) -> tuple[list[ColumnFacts], list[Finding]]:
+        distinct = MANY if self.texts is None else len(self.texts)
+        if self.texts is None or (distinct > 50 and distinct > 0.7 * said):
+            what = f"has {distinct} different texts in {said} rows, like a name or an ID; it is left out"
+            return [], [self._finding("id_like", what, said, "warning")]
+        if distinct == 1 and not self.missing:
+            return [], [self._finding("constant_column", f"is always `{next(iter(self.texts))}`; it is left out", said)]
+        ranked = sorted(self.texts.items(), key=lambda c: (-c[1], c[0]))
+        kept: list[str | None] = [t for t, n in ranked[:CATEGORIES] if n > 1 or distinct <= 10]
+        findings = []
+        if self.missing:
+            kept.append(None)
+            findings.append(self._finding("missing", "has missing values", self.missing))
+        facts = ColumnFacts(
+            name=self.name, type="category", categories=kept, missing=self.missing, example=ranked[0][0]
+        )
+        return [facts], findings
+
+    def _finding(self, code: str, what: str, count: int, severity: str = "info", rows: tuple[int, ...] = ()) -> Finding:
+        level = "warning" if severity == "warning" else "info"
+        return Finding(code, f"column {self.name}", f"`{self.name}` {what}", severity=level, count=count, rows=rows)
+
+
+def _shuffled(index_N: Array) -> Array:
+    """Map row numbers to well-mixed ones (splitmix64), so that the smallest are a random sample."""
+    x = index_N.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return x ^ (x >> np.uint64(31))

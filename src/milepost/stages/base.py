@@ -1,0 +1,88 @@
+"""What the stages hand to each other: prepared data, candidates, trained models."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from milepost.tasks import find, kind_of
+from milepost.tasks.base import Task
+from milepost.types import Run
+
+if TYPE_CHECKING:
+    from torch import nn
+
+SIDES = ("train", "valid", "test")
+ROWS = 8192  # of a batch that a task learns from
+NETWORK = "network"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A folder with train, valid and test tables, the fitted task and the data report."""
+
+    folder: Path
+
+    @cached_property
+    def task(self) -> Task[Any]:
+        """The task, fitted on the training rows."""
+        return load_task(self.folder)
+
+    @cached_property
+    def report(self) -> dict[str, Any]:
+        """What was read, kept and dropped, and what was noticed."""
+        report: dict[str, Any] = json.loads((self.folder / "data_report.json").read_text("utf-8"))
+        return report
+
+    def table(self, side: str) -> pl.DataFrame:
+        """Return the rows of `train`, `valid` or `test`, memory-mapped."""
+        return pl.read_ipc(self.folder / f"{side}.arrow", memory_map=True)
+
+    def batches(self, side: str) -> Iterator[pl.DataFrame]:
+        """Yield the same rows piece by piece."""
+        return self.table(side).iter_slices(ROWS)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A model before training; `network` is None for those that the task learns in one go."""
+
+    name: str
+    task: Task[Any]
+    network: nn.Module | None = None
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model that answers; `network` is None where it is a graph already."""
+
+    name: str
+    task: Task[Any]
+    run: Run
+    folder: Path
+    network: nn.Module | None = None
+
+    @cached_property
+    def report(self) -> dict[str, Any]:
+        """What training cost and how it went."""
+        report: dict[str, Any] = json.loads((self.folder / "training.json").read_text("utf-8"))
+        return report
+
+
+def save_task(task: Task[Any], folder: Path) -> None:
+    """Write task.json: the kind, its options and its facts."""
+    about = {"kind": kind_of(task), "task": task.model_dump(mode="json")}
+    (folder / "task.json").write_text(json.dumps(about, ensure_ascii=False), "utf-8")
+
+
+def load_task(folder: Path) -> Task[Any]:
+    """Read what `save_task` wrote."""
+    saved = json.loads((folder / "task.json").read_text("utf-8"))
+    task: Task[Any] = find(saved["kind"]).model_validate(saved["task"])
+    return task

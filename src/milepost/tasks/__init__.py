@@ -1,0 +1,34 @@
+"""One file per kind. The folder is the registry: kind `x-y` lives in `tasks/x_y.py`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+from milepost.errors import MilepostError, did_you_mean
+from milepost.tasks.base import Task
+
+
+def kinds() -> list[str]:
+    """Name the built-in kinds, read from the folder without importing them."""
+    return sorted(m.name.replace("_", "-") for m in iter_modules(__path__) if m.name != "base")
+
+
+def find(kind: str, where: str = "task.kind") -> type[Task[Any]]:
+    """Return the task class of `kind`; a dotted `kind` names a module of yours. Raise MilepostError if there is none."""
+    if "." not in kind and kind not in kinds():
+        raise MilepostError(f"there is no kind `{kind}`", where, did_you_mean(kind, kinds()))
+    try:
+        module = import_module(kind if "." in kind else "milepost.tasks." + kind.replace("-", "_"))
+        found: type[Task[Any]] = module.TASK
+    except (ImportError, AttributeError) as error:
+        raise MilepostError(
+            f"the kind `{kind}` cannot be loaded: {error}", where, "name an importable module that defines TASK"
+        ) from error
+    return found
+
+
+def kind_of(task: Task[Any]) -> str:
+    """Return the name by which `find` finds the class of `task`."""
+    return type(task).__module__.removeprefix("milepost.tasks.").replace("_", "-")

@@ -1,0 +1,127 @@
+"""The one abstraction: what changes from product to product."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar, Generic, Literal, Self, TypeVar
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict
+
+from milepost.types import Answer, Array, Batch, Columns, Draws, Field, Finding, Graphs, Metric, Run, Scores
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+F = TypeVar("F", bound=BaseModel)
+
+
+class Task(BaseModel, ABC, Generic[F]):
+    """Be a frozen value: options of product.yaml plus facts learned by `fit`. Everything else is pure."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+
+    learned: F | None = None  # written by `fit`, never by the user
+    size: Literal["tiny", "small", "base", "large"] = "small"  # of a network built from scratch
+
+    metrics: ClassVar[Mapping[str, Metric]]  # the first is the headline
+    select: ClassVar[str]  # the metric by which candidates are compared on validation: a proper score
+    models: ClassVar[tuple[str, ...]]  # cheapest first; the first is the baseline
+    recipe: ClassVar[Mapping[str, float]] = {}  # where this kind's networks differ from the usual training
+
+    @property
+    def facts(self) -> F:
+        """What `fit` learned."""
+        if self.learned is None:
+            raise RuntimeError(f"{type(self).__name__} is not fitted")
+        return self.learned
+
+    def knowing(self, facts: F) -> Self:
+        """Return the same options with `facts`."""
+        return self.model_copy(update={"learned": facts})
+
+    # what the data must have
+
+    @property
+    @abstractmethod
+    def targets(self) -> tuple[str, ...]:
+        """Columns that hold the truth; a row without them teaches nothing."""
+
+    @property
+    def reads(self) -> Mapping[str, tuple[str, ...]]:
+        """Columns that the data must have, by the option that names them."""
+        return {"target": self.targets}
+
+    @property
+    def group(self) -> tuple[str, ...]:
+        """Columns whose rows belong together (user, series, document); () = each row alone."""
+        return ()
+
+    @property
+    @abstractmethod
+    def fields(self) -> tuple[Field, ...]:
+        """What a customer sends: for forms, schemas and error texts."""
+
+    def unusable(self, table: pl.DataFrame) -> pl.Series:
+        """Give, for each row, the reason why it can teach nothing; null where it can."""
+        blank = pl.any_horizontal(pl.col(c).cast(pl.String).str.strip_chars().fill_null("") == "" for c in self.targets)
+        return table.select(pl.when(blank).then(pl.lit("missing_target")).alias("reason"))["reason"]
+
+    def strata(self, table: pl.DataFrame) -> pl.Series | None:
+        """Give the class of every row that each side of a split should have some of; None = no such thing."""
+        return None
+
+    # prepare
+
+    @abstractmethod
+    def fit(self, batches: Iterable[pl.DataFrame]) -> Self:
+        """Learn from the training rows in one pass; how they are cut into batches must not matter."""
+
+    def findings(self) -> list[Finding]:
+        """Report what `fit` noticed or decided by itself."""
+        return []
+
+    def ask(self, table: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Part a table into what a customer would send and the truth."""
+        return table.drop(self.targets, strict=False), table.select(self.targets)
+
+    @abstractmethod
+    def encode(self, table: pl.DataFrame) -> Columns:
+        """N rows -> M examples; M != N only with a "row" column. Targets only if the table has them."""
+
+    # initialize, train
+
+    @abstractmethod
+    def build(self) -> nn.Module:
+        """Make fresh parameters. Public methods that take named tensors [B, ...] and return a dict are its graphs."""
+
+    def draw(self, batch: Batch, rng: Draws) -> Batch:
+        """Add ALL the randomness of training: noise, negatives, flips."""
+        return batch
+
+    @abstractmethod
+    def loss(self, model: nn.Module, batch: Batch) -> Tensor:
+        """[B]; example i never depends on example j, nor on padding."""
+
+    # evaluate, deploy
+
+    @abstractmethod
+    def answer(self, run: Run, columns: Columns, table: pl.DataFrame) -> list[Answer]:
+        """One answer per row of `table`, a function of that row alone. numpy only; may call `run` many times."""
+
+    @abstractmethod
+    def measure(self, answers: Sequence[Answer], truth: pl.DataFrame) -> Columns:
+        """Answers against the truth -> per-row sufficient statistics, N entries each."""
+
+    @abstractmethod
+    def score(self, stats: Columns, weights_DN: Array) -> Scores:
+        """Every metric [D], row n counting weights_DN[d, n] times: ones, a slice or a bootstrap draw."""
+
+    @abstractmethod
+    def naive(self, batches: Iterable[pl.DataFrame]) -> Callable[[pl.DataFrame], list[Answer]]:
+        """Learn the answer that looks at nothing: majority, mean, popularity, the value a season ago."""
+
+    @abstractmethod
+    def simple(self, name: str, batches: Iterable[pl.DataFrame], seed: int) -> Graphs:
+        """Learn one of `models` that needs no torch, as graphs that ship like any product."""
