@@ -69,6 +69,11 @@ class Product:
             yield self.task.answer(self.run, take_rows(self.task.encode(part), 0, part.height), part)
 
 
+def load(folder: str | Path) -> Product:
+    """Open a deployed folder; raise MilepostError if it is none or has been changed."""
+    return Product.open(Path(folder))
+
+
 def _wrong(field: Field, value: Any) -> str | None:
     """Say what is wrong with a value of JSON, or None."""
     if value is None:

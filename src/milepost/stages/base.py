@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from milepost.errors import MilepostError, did_you_mean
 from milepost.tasks import find, kind_of
 from milepost.tasks.base import Task
 from milepost.types import Run
@@ -73,6 +74,16 @@ class Trained:
         """What training cost and how it went."""
         report: dict[str, Any] = json.loads((self.folder / "training.json").read_text("utf-8"))
         return report
+
+
+def missing_columns(task: Task[Any], table: pl.DataFrame, options: Sequence[str] = ()) -> list[MilepostError]:
+    """List the columns that the task's options (all by default) name and the table lacks."""
+    return [
+        MilepostError(f"there is no column `{name}`", f"task.{option}", did_you_mean(name, table.columns))
+        for option, names in task.reads.items()
+        for name in names
+        if name not in table.columns and (not options or option in options)
+    ]
 
 
 def save_task(task: Task[Any], folder: Path) -> None:

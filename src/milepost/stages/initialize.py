@@ -16,6 +16,7 @@ from milepost.tasks.base import Task
 if TYPE_CHECKING:
     from torch import nn
 
+
 def initialize(prepared: Prepared, model: str = NETWORK, *, seed: int = 0, base: Path = Path()) -> Candidate:
     """Return fresh parameters from `seed`, a former product's, or those of your `file.py:function`.
 
@@ -72,10 +73,16 @@ def _former(folder: Path, task: Task[Any], seed: int) -> Candidate:
         raise MilepostError(what, "model", "name a product of the same kind")
     if not (folder / "weights.safetensors").is_file():
         name = json.loads((folder / "manifest.json").read_text("utf-8"))["model"]
-        raise MilepostError(f"the product in `{folder}` is a {name} model: it has no weights to go on from", "model", f"use `model: {name}`")
+        raise MilepostError(
+            f"the product in `{folder}` is a {name} model: it has no weights to go on from",
+            "model",
+            f"use `model: {name}`",
+        )
     going_on = type(task).model_validate(task.model_dump() | {"learned": former.facts, "size": former.size})
     if going_on.targets != former.targets:
-        raise MilepostError(f"the product in `{folder}` answers another question", "model", "name a product of the same target")
+        raise MilepostError(
+            f"the product in `{folder}` answers another question", "model", "name a product of the same target"
+        )
     network = _seeded(going_on.build, seed)
     network.load_state_dict(load_file(folder / "weights.safetensors"))
     return Candidate(NETWORK, going_on, network)

@@ -14,8 +14,8 @@ import polars as pl
 
 from milepost.data.read import Source, read
 from milepost.data.split import TEST, VALID, places, second, split
-from milepost.errors import MilepostError, did_you_mean, raise_all
-from milepost.stages.base import ROWS, SIDES, Prepared, save_task
+from milepost.errors import MilepostError, raise_all
+from milepost.stages.base import ROWS, SIDES, Prepared, missing_columns, save_task
 from milepost.tasks import find
 from milepost.tasks.base import Task
 from milepost.types import Finding
@@ -54,16 +54,6 @@ def prepare(
 def _task(options: Mapping[str, Any]) -> Task[Any]:
     rest = dict(options)
     return find(str(rest.pop("kind", ""))).model_validate(rest)
-
-
-def missing_columns(task: Task[Any], table: pl.DataFrame) -> list[MilepostError]:
-    """List the columns that the task names and the table lacks."""
-    return [
-        MilepostError(f"there is no column `{name}`", f"task.{option}", did_you_mean(name, table.columns))
-        for option, names in task.reads.items()
-        for name in names
-        if name not in table.columns
-    ]
 
 
 def _clean(
@@ -112,7 +102,9 @@ def _carve(task: Task[Any], table: pl.DataFrame, share: float, again: bool) -> t
 def _noticed(sides: Mapping[str, pl.DataFrame], dropped: Mapping[str, int]) -> list[Finding]:
     """Report dropped rows, repeated rows and rows that stand on both sides of the split."""
     out = [
-        Finding(reason, "data", f"{n} rows were set aside: {reason.replace('_', ' ')}", "see quarantine.csv", "warning", n)
+        Finding(
+            reason, "data", f"{n} rows were set aside: {reason.replace('_', ' ')}", "see quarantine.csv", "warning", n
+        )
         for reason, n in dropped.items()
     ]
     hashes = {side: places(table.select(sorted(table.columns))) for side, table in sides.items()}

@@ -139,7 +139,7 @@ class TabularClassification(Task[Facts]):
 
         out_BKC = model(number=batch["number"], category=batch["category"])["out"].flatten(1, -2)
         truth_BK = batch["y"][:, None].expand(-1, out_BKC.shape[1])
-        return cross_entropy(out_BKC.transpose(1, 2), truth_BK, reduction="none").mean(1)
+        return cross_entropy(out_BKC.transpose(1, 2), truth_BK, reduction="none", ignore_index=-1).mean(1)
 
     def answer(self, run: Run, columns: Columns, table: pl.DataFrame) -> list[Answer]:
         out_NKC = run(columns)["out"]

@@ -1,0 +1,36 @@
+"""What was measured and chosen, written down before the first step, so that a resumed run does the same again."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+
+class Choices:
+    """Remember choices in a JSON file; without a path, for this process only."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path
+        self.made: dict[str, Any] = json.loads(path.read_text("utf-8")) if path and path.is_file() else {}
+
+    def once(self, name: str, choose: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """Return the choice made earlier under `name`, or make it now and write it down."""
+        if name not in self.made:
+            self.made[name] = choose()
+            if self.path:
+                write_atomically(self.path, json.dumps(self.made, indent=1).encode())
+        chosen: dict[str, Any] = self.made[name]
+        return chosen
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that a crash leaves the old one or the new one, never a part."""
+    part = path.with_name(f".{path.name}.part")
+    with part.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)

@@ -1,0 +1,154 @@
+"""A trained model -> a folder that answers without torch, proven to answer alike."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from milepost.errors import OUR_FAULT, MilepostError
+from milepost.product import Product, difference, file_hash
+from milepost.stages.base import Prepared, Trained, save_task
+from milepost.stages.card import card, dockerfile
+from milepost.tasks import kind_of
+from milepost.tasks.base import Task
+from milepost.types import Answer
+
+if TYPE_CHECKING:
+    from torch import nn
+
+PROOF = 256  # rows that the product must answer as the model did
+WITHIN = 1e-4  # largest difference of a probability, or relative of a number
+TIMED = 200  # single rows from which latency is measured
+PROVE = """
+import json, sys, time
+import polars as pl
+from milepost.product import Product
+folder, rows, timed = sys.argv[1:]
+table = pl.read_ipc(rows, memory_map=False)
+product = Product.open(__import__("pathlib").Path(folder), threads=1)
+answers = product(table)
+took = []
+for i in range(int(timed)):
+    row = table[i % table.height]
+    start = time.perf_counter()
+    product(row)
+    took.append(1000 * (time.perf_counter() - start))
+heavy = sorted({"torch", "sklearn", "lightgbm"} & set(sys.modules))
+print(json.dumps({"answers": answers, "took_ms": took, "imported": heavy}))
+"""
+
+
+def deploy(
+    prepared: Prepared,
+    trained: Trained,
+    folder: Path,
+    *,
+    name: str = "product",
+    need: str = "",
+    about: Mapping[str, Any] | None = None,
+) -> Product:
+    """Write the product into `folder`, which appears whole or not at all, and return it.
+
+    A fresh process without torch must answer validation rows as `trained` does; raises MilepostError (ours) if not.
+    `about` goes into the manifest: the evidence and lineage that the model card is written from.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".product-") as temporary:
+        part = Path(temporary) / "product"
+        part.mkdir()
+        rows = trained.task.ask(prepared.table("valid").head(PROOF))[0]
+        _write_model(trained, rows, part)
+        manifest = _manifest(trained, name, need, dict(about or {}))
+        _write_papers(part, manifest)
+        manifest["proof"] = _prove(trained, rows, part)
+        _write_papers(part, manifest)
+        shutil.rmtree(folder, ignore_errors=True)
+        part.rename(folder)
+    return Product.open(folder)
+
+
+def _write_model(trained: Trained, rows: pl.DataFrame, part: Path) -> None:
+    """Write task.json and one ONNX graph for each graph that answering `rows` uses, weights beside it."""
+    save_task(trained.task, part)
+    if trained.network is None:
+        for graph in trained.folder.glob("*.onnx"):
+            shutil.copy2(graph, part)
+        return
+    shutil.copy2(trained.folder / "weights.safetensors", part)
+    from milepost.runtimes.export import export
+
+    for graph, seen in _rehearse(trained.task, trained.network, rows).items():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            export(trained.network, graph, seen, part / f"{graph}.onnx")
+
+
+def _rehearse(task: Task[Any], network: nn.Module, rows: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    """Answer 2 rows, then 3 with more padding: what differs between the recorded inputs is dynamic."""
+    from milepost.runtimes.eager import TorchRun
+
+    run, answers = TorchRun(network), list[list[Answer]]()
+    run.keep = True
+    for count, extra in ((2, 0), (3, 1)):
+        run.extra = extra
+        few = pl.concat([rows] * 3).head(count)
+        answers.append(task.answer(run, task.encode(few), few))
+    if not difference(answers[0], answers[1][:2]) <= WITHIN:
+        raise MilepostError(f"{kind_of(task)}: padding or a neighbour row changes an answer", exit_code=OUR_FAULT)
+    return run.seen
+
+
+def _manifest(trained: Trained, name: str, need: str, about: dict[str, Any]) -> dict[str, Any]:
+    from milepost import __version__
+
+    return {
+        "name": name,
+        "need": need,
+        "version": __version__,
+        "kind": kind_of(trained.task),
+        "model": trained.name,
+        "requires": ["milepost[serve]"],
+        "schema": [{"name": f.name, "type": f.type, "choices": list(f.choices)} for f in trained.task.fields],
+        **about,
+    }
+
+
+def _write_papers(part: Path, manifest: dict[str, Any]) -> None:
+    """Write what people and containers read, then the manifest with the hash of every other file."""
+    (part / "README.md").write_text(card(manifest), "utf-8")
+    (part / "Dockerfile").write_text(dockerfile(manifest), "utf-8")
+    files = {p.name: file_hash(p) for p in sorted(part.iterdir()) if p.name != "manifest.json"}
+    listed = manifest | {"files": files}
+    (part / "manifest.json").write_text(json.dumps(listed, ensure_ascii=False, indent=1), "utf-8")
+
+
+def _prove(trained: Trained, rows: pl.DataFrame, part: Path) -> dict[str, Any]:
+    """Answer `rows` in a fresh process and compare with the trained model; time single rows there."""
+    expected = trained.task.answer(trained.run, trained.task.encode(rows), rows)
+    table = part.parent / "rows.arrow"
+    rows.write_ipc(table, compression="uncompressed")
+    command = [sys.executable, "-c", PROVE, str(part), str(table), str(TIMED)]
+    alone = subprocess.run(command, capture_output=True, text=True, check=False)
+    if alone.returncode:
+        what = f"the product does not answer: {alone.stderr.strip().splitlines()[-1]}"
+        raise MilepostError(what, exit_code=OUR_FAULT)
+    found = json.loads(alone.stdout)
+    largest = difference(expected, found["answers"])
+    if found["imported"] or not largest <= WITHIN:
+        why = f"it imports {found['imported']}" if found["imported"] else f"its answers differ by {largest:.2g}"
+        raise MilepostError(f"the product is not what was evaluated: {why}", exit_code=OUR_FAULT)
+    return {"rows": rows.height, "largest_difference": largest, "within": WITHIN, "latency_ms": _latency(found["took_ms"])}
+
+
+def _latency(took_ms: list[float]) -> dict[str, float]:
+    ordered = sorted(took_ms)
+    return {"p50": ordered[len(ordered) // 2], "p95": ordered[int(0.95 * len(ordered))], "n": len(ordered)}
