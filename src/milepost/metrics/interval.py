@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -38,3 +38,11 @@ def middle95(draws_D: Array) -> tuple[float, float]:
         return float("nan"), float("nan")
     low, high = np.percentile(known, [2.5, 97.5])
     return float(low), float(high)
+
+
+def quantile(values: Sequence[float], share: float) -> tuple[float, float, float]:
+    """Return a quantile and its 95 % interval by rank (binomial, in the normal approximation)."""
+    ordered, n = sorted(values), len(values)
+    half = Z * float(np.sqrt(n * share * (1 - share)))
+    at = [min(n - 1, max(0, round(share * n + d))) for d in (0.0, -half, half)]
+    return ordered[at[0]], ordered[at[1]], ordered[at[2]]

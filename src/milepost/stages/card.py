@@ -24,12 +24,16 @@ def card(manifest: Mapping[str, Any]) -> str:
     if scores := manifest.get("valid"):
         lines += ["", "## How well it does", "", "On validation rows, which chose it; the test is in metrics.json.", ""]
         lines += ["| metric | value | 95 % interval | rows |", "| --- | --- | --- | --- |"]
-        lines += [f"| {k} | {s['value']:.4g} | {s['low']:.4g} to {s['high']:.4g} | {s['n']} |" for k, s in scores.items()]
+        lines += [
+            f"| {k} | {s['value']:.4g} | {s['low']:.4g} to {s['high']:.4g} | {s['n']} |" for k, s in scores.items()
+        ]
     if why := manifest.get("why"):
         lines += ["", "## Why this model", "", str(why)]
     if proof := manifest.get("proof"):
         lines += ["", "## Proof", "", _proof(proof)]
-    return "\n".join([*lines, "", "## Use", "", "```sh", "pip install 'milepost[serve]'", "milepost serve --product .", "```", ""])
+    return "\n".join(
+        [*lines, "", "## Use", "", "```sh", "pip install 'milepost[serve]'", "milepost serve --product .", "```", ""]
+    )
 
 
 def _proof(proof: Mapping[str, Any]) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from milepost.errors import OUR_FAULT, MilepostError
+from milepost.metrics.interval import quantile
 from milepost.product import Product, difference, file_hash
 from milepost.stages.base import Prepared, Trained, save_task
 from milepost.stages.card import card, dockerfile
@@ -31,6 +32,7 @@ TIMED = 200  # single rows from which latency is measured
 PROVE = """
 import json, sys, time
 import polars as pl
+from milepost.metrics.interval import quantile
 from milepost.product import Product
 folder, rows, timed = sys.argv[1:]
 table = pl.read_ipc(rows, memory_map=False)
@@ -146,9 +148,14 @@ def _prove(trained: Trained, rows: pl.DataFrame, part: Path) -> dict[str, Any]:
     if found["imported"] or not largest <= WITHIN:
         why = f"it imports {found['imported']}" if found["imported"] else f"its answers differ by {largest:.2g}"
         raise MilepostError(f"the product is not what was evaluated: {why}", exit_code=OUR_FAULT)
-    return {"rows": rows.height, "largest_difference": largest, "within": WITHIN, "latency_ms": _latency(found["took_ms"])}
+    return {
+        "rows": rows.height,
+        "largest_difference": largest,
+        "within": WITHIN,
+        "latency_ms": _latency(found["took_ms"]),
+    }
 
 
-def _latency(took_ms: list[float]) -> dict[str, float]:
-    ordered = sorted(took_ms)
-    return {"p50": ordered[len(ordered) // 2], "p95": ordered[int(0.95 * len(ordered))], "n": len(ordered)}
+def _latency(took_ms: list[float]) -> dict[str, Any]:
+    """Return p50 and p95 as (value, low, high) and the number of rows timed."""
+    return {"p50": quantile(took_ms, 0.50), "p95": quantile(took_ms, 0.95), "n": len(took_ms)}

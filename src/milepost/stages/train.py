@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from torch import nn
 
     from milepost.compute.checkpoint import Progressed
-    from milepost.compute.loader import Loader
     from milepost.compute.measure import Setting
 
 CLIP = 1.0

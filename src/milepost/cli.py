@@ -1,0 +1,156 @@
+"""The commands; no logic. Only typer is imported here: `--help` and `status` answer at once."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+os.environ.setdefault("TYPER_USE_RICH", "0")
+
+import typer
+
+from milepost.errors import DONE, GATE_FAILED, OUR_FAULT, WRONG_INPUT, MilepostError
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+FILE = Path("product.yaml")
+File = Annotated[Path, typer.Option("--file", "-f", help="The roadmap.")]
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+Overrides = Annotated[list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="Override keys: train.seed=1")]
+ProductFolder = Annotated[Path | None, typer.Option("--product", help="A deployed folder; default: the latest run's.")]
+
+
+def show(found: dict[str, Any], as_json: bool, text: Callable[[dict[str, Any]], str]) -> None:
+    """Print a result for people or for programs."""
+    typer.echo(json.dumps(found, ensure_ascii=False, default=str) if as_json else text(found))
+
+
+@app.command()
+def new(
+    kind: Annotated[str | None, typer.Argument(help="What it does, e.g. tabular-classification.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Your data; the rest is inferred.")] = None,
+    target: Annotated[str | None, typer.Option(help="The column to answer with.")] = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="Where to write; default: a folder named after the kind, or here.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Write a folder to start from: a kind's example, or a product.yaml for your data."""
+    from milepost.roadmap import new as room
+
+    where = folder or (Path(kind) if kind and data is None else Path())
+    show(room.new(kind, where, data, target), as_json, room.text)
+
+
+@app.command()
+def check(overrides: Overrides = None, file: File = FILE, as_json: Json = False) -> None:
+    """Show every problem of the file and the data at once."""
+    from milepost.roadmap import check as room
+
+    show(room.check(file, overrides or ()), as_json, room.text)
+
+
+@app.command()
+def run(
+    overrides: Overrides = None,
+    until: Annotated[str, typer.Option(help="Stop after: prepare, initialize, train, evaluate, deploy.")] = "deploy",
+    file: File = FILE,
+    as_json: Json = False,
+) -> None:
+    """Take the road from raw data to a product, resuming what is done."""
+    from milepost.roadmap import status as words
+    from milepost.roadmap.run import run as road
+
+    found = road(file, overrides or (), until)
+    show(found, as_json, words.text)
+    if any(m["verdict"] == "failed" for m in found["milestones"]):
+        raise typer.Exit(GATE_FAILED)
+
+
+@app.command()
+def status(
+    every: Annotated[bool, typer.Option("--all", help="List all runs.")] = False,
+    file: File = FILE,
+    as_json: Json = False,
+) -> None:
+    """Show which milestones the evidence has passed."""
+    from milepost.roadmap import status as room
+
+    found = room.all_runs(file.parent) if every else room.status(file.parent)
+    show(found, as_json, room.text)
+
+
+@app.command()
+def predict(
+    source: Annotated[Path, typer.Argument(metavar="FILE", help="The rows to answer.")],
+    out: Annotated[Path | None, typer.Option(help="Where to write the answers (.csv, .jsonl, .parquet).")] = None,
+    product: ProductFolder = None,
+    as_json: Json = False,
+) -> None:
+    """Answer every row of a file."""
+    from milepost.roadmap import predict as room
+
+    room.predict(product or Path("runs/latest/product"), source, out, as_json, typer.echo)
+
+
+@app.command()
+def serve(
+    product: ProductFolder = None,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="0 picks a free one.")] = 8000,
+) -> None:
+    """Answer over HTTP, with a page to try it."""
+    from milepost.server.run import serve as listen
+
+    listen(product or Path("runs/latest/product"), host, port, token=os.environ.get("MILEPOST_TOKEN"))
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of product.yaml."""
+    from milepost.roadmap.schema import schema as room
+
+    typer.echo(json.dumps(room(), ensure_ascii=False, indent=1))
+
+
+def main() -> None:
+    """Run a command; every failure is one message and an exit code."""
+    as_json = "--json" in sys.argv
+    try:
+        app(standalone_mode=False)
+    except MilepostError as error:
+        _fail(error, as_json)
+    except typer.Exit as stop:
+        sys.exit(stop.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        _fail(MilepostError("stopped", fix="the same command goes on from here", exit_code=130), as_json)
+    except BrokenPipeError:
+        sys.exit(DONE)
+    except Exception as error:
+        from click.exceptions import ClickException
+
+        if isinstance(error, ClickException):
+            _fail(MilepostError(error.format_message(), fix="milepost --help", exit_code=WRONG_INPUT), as_json)
+        if os.environ.get("MILEPOST_TRACEBACK"):
+            raise
+        what = f"Milepost failed: {type(error).__name__}: {error}"
+        _fail(
+            MilepostError(what, fix="run again with MILEPOST_TRACEBACK=1 and report it", exit_code=OUR_FAULT), as_json
+        )
+
+
+def _fail(error: MilepostError, as_json: bool) -> None:
+    if as_json:
+        listed = [{"what": e.what, "where": e.where, "fix": e.fix} for e in error.errors]
+        typer.echo(json.dumps({"errors": listed}, ensure_ascii=False))
+    else:
+        typer.echo(str(error), err=True)
+    sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""What the test rows say of a product, and what that means for the milestones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from milepost.data.table import as_text
+from milepost.product import Product
+from milepost.roadmap.gates import judge, worst
+from milepost.roadmap.opened import Opened
+from milepost.stages.evaluate import Score, as_json, compared, scores, sliced
+from milepost.types import Columns
+from milepost.units import megabytes
+
+SLICES = 20  # values of a sensitive column that get scores of their own
+
+
+def wanted_slices(opened: Opened) -> set[str]:
+    """Return the columns and values that gates or `sensitive` ask about: `sex=female`, or `sex` for all its values."""
+    named = {g.slice for gates in opened.gates.values() for g in gates if g.slice}
+    return named | set(opened.task.reads.get("sensitive", ()))
+
+
+def gathered(
+    product: Product, test: pl.DataFrame, mine: Columns, others: Mapping[str, Columns], slices: set[str]
+) -> dict[str, Any]:
+    """Score the product on the test rows beside the others, on every slice, and weigh and time it."""
+    task = product.task
+    out: dict[str, Any] = {"test": as_json(scores(task, mine) | shipped(product)), "gain": {}, "slices": {}}
+    for name, stats in others.items():
+        out[name] = as_json(scores(task, stats))
+        out["gain"][name] = as_json(compared(task, mine, stats))
+    for text in sorted(slices):
+        for name, rows_N in _rows_of(text, test).items():
+            out["slices"][name] = as_json(scores(task, sliced(mine, rows_N)))
+    return out
+
+
+def _rows_of(text: str, test: pl.DataFrame) -> dict[str, Any]:
+    """Mark the rows of one slice, or of each value of a column; nothing where there are none."""
+    column, _, value = text.partition("=")
+    if column not in test.columns:
+        return {}
+    cells = as_text(test[column])
+    values = [value] if value else cells.value_counts(sort=True)[column].drop_nulls().head(SLICES).to_list()
+    marked = {f"{column}={v}": (cells == v).fill_null(False).to_numpy() for v in values}
+    return {name: rows for name, rows in marked.items() if rows.any()}
+
+
+def shipped(product: Product) -> dict[str, Score]:
+    """Return the product's size, which is exact, and its latency of single rows, with intervals by rank."""
+    size = megabytes(sum(p.stat().st_size for p in product.folder.iterdir()))
+    latency = product.manifest["proof"]["latency_ms"]
+    out = {"size_mb": Score(size, size, size, 1)}
+    for p in (50, 95):
+        value, low, high = latency[f"p{p}"]
+        out[f"latency_p{p}_ms"] = Score(value, low, high, latency["n"])
+    return out
+
+
+def status(opened: Opened, run: str, metrics: Mapping[str, Any], looks: int, notes: Sequence[str]) -> dict[str, Any]:
+    """Judge every milestone, as gates.json has it."""
+    milestones = []
+    for name, gates in opened.gates.items():
+        judged = [judge(g, metrics) for g in gates]
+        by = opened.spec.milestones[name].by
+        verdict = worst(g["verdict"] for g in judged)
+        milestones.append({"name": name, "verdict": verdict, "by": str(by) if by else None, "gates": judged})
+    return {
+        "product": opened.spec.name,
+        "run": run,
+        "model": metrics.get("model"),
+        "why": metrics.get("why"),
+        "milestones": milestones,
+        "test_looks": looks,
+        "notes": [*opened.loaded.notes, *notes],
+        "next": next_step(milestones, metrics),
+    }
+
+
+def next_step(milestones: Sequence[Mapping[str, Any]], metrics: Mapping[str, Any]) -> str:
+    """Name the best next step: the first gate that is not passed."""
+    for milestone in milestones:
+        for gate in milestone["gates"]:
+            if gate["verdict"] != "passed":
+                return f"{milestone['name']}: {gate['gate']}: {gate['next']}"
+    return "milepost serve" if metrics.get("test") else "milepost run"

@@ -1,0 +1,92 @@
+"""product.yaml bound to its kind: every error of the file at once, then the data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from milepost.data.read import files_of
+from milepost.errors import MilepostError, raise_all
+from milepost.roadmap.gates import Gate, parse
+from milepost.roadmap.store import hash_file, key_of
+from milepost.spec.load import Loaded, load, validate
+from milepost.spec.product import Spec
+from milepost.tasks import find
+from milepost.tasks.base import Task
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A roadmap ready to run: what is promised, the task, the data and the gates."""
+
+    loaded: Loaded
+    task: Task[Any]
+    gates: dict[str, tuple[Gate, ...]]
+
+    @property
+    def spec(self) -> Spec:
+        """What product.yaml says."""
+        return self.loaded.spec
+
+    @property
+    def folder(self) -> Path:
+        """Where product.yaml lies; its paths are relative to it."""
+        return self.loaded.folder
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """The data by side: {all} or {train, valid, test}."""
+        data = self.spec.data
+        named = {"all": data.source, "train": data.train, "valid": data.valid, "test": data.test}
+        return {side: source for side, source in named.items() if source is not None}
+
+    def data_hashes(self) -> dict[str, list[str]]:
+        """Hash every file of the data; raise MilepostErrors for those that are not there."""
+        errors, out = list[MilepostError](), dict[str, list[str]]()
+        for side, source in self.sources.items():
+            try:
+                out[side] = [hash_file(f) for f in files_of(source, self.folder)]
+            except MilepostError as error:
+                errors.append(self.placed(error, ("data", "source" if side == "all" else side)))
+            except OSError as error:
+                errors.append(MilepostError(f"`{source}` cannot be read: {error.strerror}", self.at("data", side)))
+        raise_all(errors)
+        return out
+
+    def at(self, *path: str) -> str:
+        """Return file:line of a key."""
+        return f"{self.loaded.file}:{self.loaded.places.line(path)}"
+
+    def placed(self, error: MilepostError, path: tuple[str, ...] = ()) -> MilepostError:
+        """Return the error with file:line where it names only a key."""
+        key = path or tuple(error.where.split("."))
+        if not path and key[0] not in ("task", "data", "model", "train", "milestones"):
+            return error
+        return MilepostError(error.what, self.at(*key), error.fix, exit_code=error.exit_code)
+
+    def key(self) -> str:
+        """Stand for everything that a run depends on."""
+        return key_of({"spec": self.spec.model_dump(mode="json"), "data": self.data_hashes()})
+
+
+def opened(path: Path, overrides: Sequence[str] = ()) -> Opened:
+    """Read product.yaml; raise MilepostErrors with every problem of it, each with its line."""
+    loaded = load(path, overrides)
+    spec, errors = loaded.spec, list[MilepostError]()
+    at = lambda *key: f"{loaded.file}:{loaded.places.line(key)}"  # noqa: E731
+    kind = find(spec.task.kind, at("task", "kind"))
+    task = validate(kind, spec.task.options, at=("task",), places=loaded.places, file=loaded.file)
+    gates = dict[str, tuple[Gate, ...]]()
+    for name, milestone in spec.milestones.items():
+        read = list[Gate]()
+        for i, text in enumerate(milestone.gates):
+            try:
+                read.append(parse(text, task.metrics, at("milestones", name, i)))
+            except MilepostError as error:
+                errors.append(error)
+        gates[name] = tuple(read)
+    raise_all(errors)
+    size = {"size": spec.model.size} if spec.model.size else {}
+    return Opened(loaded, task.model_copy(update=size), gates)

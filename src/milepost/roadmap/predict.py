@@ -1,0 +1,71 @@
+"""Answers to every row of a file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from milepost.data.read import read
+from milepost.errors import MilepostError, raise_all
+from milepost.product import Product
+from milepost.roadmap.progress import progress
+from milepost.types import Answer
+
+WRITERS = (".csv", ".jsonl", ".parquet")
+
+
+def predict(folder: Path, source: Path, out: Path | None, as_json: bool, echo: Callable[[str], Any]) -> None:
+    """Answer the rows of `source` in order: to `out`, or printed as CSV or JSON lines."""
+    if out is not None and out.suffix not in WRITERS:
+        raise MilepostError(f"`{out.suffix}` cannot be written", "--out", f"use {', '.join(WRITERS)}")
+    product, table = Product.open(folder), read(source)
+    lacking = [f.name for f in product.fields if f.name not in table.columns]
+    raise_all(
+        [MilepostError(f"there is no column `{name}`", str(source), "add it; cells may be empty") for name in lacking]
+    )
+    answers, bar = list[Answer](), progress()
+    for part in product.stream(table):
+        answers += part
+        bar("predict", len(answers), table.height)
+    if out is None:
+        _print(answers, as_json, echo)
+    else:
+        _write(answers, table, out)
+        echo(
+            json.dumps({"rows": len(answers), "out": str(out)})
+            if as_json
+            else f"wrote {len(answers):,} answers to {out}"
+        )
+
+
+def _print(answers: Sequence[Answer], as_json: bool, echo: Callable[[str], Any]) -> None:
+    if as_json:
+        for answer in answers:
+            echo(json.dumps(answer, ensure_ascii=False))
+    else:
+        echo(pl.DataFrame([_flat(a) for a in answers]).write_csv().rstrip())
+
+
+def _write(answers: Sequence[Answer], table: pl.DataFrame, out: Path) -> None:
+    """Write rows and answers side by side; the file appears whole or not at all."""
+    found = pl.DataFrame([_flat(a) for a in answers])
+    taken = {c: f"answer_{c}" for c in found.columns if c in table.columns}
+    whole = pl.concat([table, found.rename(taken)], how="horizontal")
+    part = out.with_name(f".{out.name}.part")
+    {".csv": whole.write_csv, ".jsonl": whole.write_ndjson, ".parquet": whole.write_parquet}[out.suffix](part)
+    part.replace(out)
+
+
+def _flat(answer: Answer) -> dict[str, Any]:
+    """Spread {"probabilities": {"a": .1}} into columns; what is nested deeper becomes JSON."""
+    out = dict[str, Any]()
+    for key, value in answer.items():
+        if isinstance(value, dict):
+            out |= {f"{key}.{k}": v for k, v in value.items()}
+        else:
+            out[key] = json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
+    return out
