@@ -43,7 +43,7 @@ class Product:
         return self.task.fields
 
     def table(self, rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
-        """Return rows of JSON as a table; raise MilepostErrors that name every bad field. An absent field is missing."""
+        """Return rows of JSON as a table; raise MilepostErrors that name each bad field. An absent field is missing."""
         known, errors = {f.name: f for f in self.fields}, list[MilepostError]()
         columns: dict[str, list[Any]] = {f: [None] * len(rows) for f in known}
         for i, row in enumerate(rows):

@@ -1,12 +1,25 @@
-"""What was measured and chosen, written down before the first step, so that a resumed run does the same again."""
+"""What the user asks of training, and what was measured and chosen: written down before the first step."""
 
 from __future__ import annotations
 
 import json
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the user asks of training; None = chosen by measuring."""
+
+    seconds: float = 300.0
+    epochs: int | None = None
+    steps: int | None = None
+    lr: float | None = None
+    batch: int | None = None
+    seed: int = 0
 
 
 class Choices:

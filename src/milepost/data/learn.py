@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 import numpy as np
 import polars as pl
@@ -15,6 +16,7 @@ SAMPLE = 20_000  # numbers kept for quantiles
 KNOTS = 33
 MANY = 20_000  # distinct texts after which a column is no category
 CATEGORIES = 1_000  # kept of a column, the commonest
+Level = Literal["warning", "info"]
 STRAY = 0.1  # share of cells that may be no number in a number column, if they are few different words
 
 
@@ -110,14 +112,10 @@ class _Seen:
         return self._category(said)
 
     def _number(self, kind: str, strays: int) -> tuple[list[ColumnFacts], list[Finding]]:
-        if not self.numbers or self.low == self.high:
-            if self.missing or self.numbers < self.rows:
-                pass  # that it is missing may still tell something
-            else:
-                return [], [self._finding("constant_column", f"is always {self.low:g}; it is left out", self.rows)]
-        if self.whole and self.rows >= 30 and self.numbers == self.rows and self.high - self.low + 1 == self.rows:
-            if self.rows <= SAMPLE and len(np.unique(self.sample)) == self.rows:
-                return [], [self._finding("id_like", "numbers the rows; it is left out", self.rows)]
+        if self.low == self.high and self.numbers == self.rows:  # else that it is missing may still tell something
+            return [], [self._finding("constant_column", f"is always {self.low:g}; it is left out", self.rows)]
+        if kind == "number" and self._counts_rows():
+            return [], [self._finding("id_like", "numbers the rows; it is left out", self.rows)]
         self._thin()
         knots = np.unique(np.quantile(self.sample, np.linspace(0, 1, KNOTS))) if len(self.sample) else np.zeros(1)
         knots[0], knots[-1] = min(knots[0], self.low), max(knots[-1], self.high)
@@ -139,6 +137,11 @@ class _Seen:
         )
         return [facts], findings
 
+    def _counts_rows(self) -> bool:
+        """Tell whether the values are a run of whole numbers, each there once."""
+        run = self.whole and self.numbers == self.rows and self.high - self.low + 1 == self.rows
+        return run and 30 <= self.rows <= SAMPLE and len(np.unique(self.sample)) == self.rows
+
     def _category(self, said: int) -> tuple[list[ColumnFacts], list[Finding]]:
         distinct = MANY if self.texts is None else len(self.texts)
         if self.texts is None or (distinct > 50 and distinct > 0.7 * said):
@@ -157,9 +160,15 @@ class _Seen:
         )
         return [facts], findings
 
-    def _finding(self, code: str, what: str, count: int, severity: str = "info", rows: tuple[int, ...] = ()) -> Finding:
-        level = "warning" if severity == "warning" else "info"
-        return Finding(code, f"column {self.name}", f"`{self.name}` {what}", severity=level, count=count, rows=rows)
+    def _finding(
+        self,
+        code: str,
+        what: str,
+        count: int,
+        severity: Level = "info",
+        rows: tuple[int, ...] = (),
+    ) -> Finding:
+        return Finding(code, f"column {self.name}", f"`{self.name}` {what}", severity=severity, count=count, rows=rows)
 
 
 def _shuffled(index_N: Array) -> Array:

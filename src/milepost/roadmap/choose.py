@@ -74,8 +74,8 @@ def _why(
         return f"{names[chosen]} ships because product.yaml names it ({at})"
     if chosen == best:
         return f"{names[chosen]} ships: it is the best ({at}), and no cheaper candidate comes within chance of it"
-    gap = gaps[chosen]
+    between = gaps[chosen]
     return (
         f"{names[chosen]} ships ({at}): {names[best]} scores {found[best].value:.4g}, but the difference "
-        f"({abs(gap.low):.3g} to {abs(gap.high):.3g} either way) may be chance, and {names[chosen]} is cheaper"
+        f"({abs(between.low):.3g} to {abs(between.high):.3g} either way) may be chance, and {names[chosen]} is cheaper"
     )

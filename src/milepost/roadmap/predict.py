@@ -56,7 +56,12 @@ def _write(answers: Sequence[Answer], table: pl.DataFrame, out: Path) -> None:
     taken = {c: f"answer_{c}" for c in found.columns if c in table.columns}
     whole = pl.concat([table, found.rename(taken)], how="horizontal")
     part = out.with_name(f".{out.name}.part")
-    {".csv": whole.write_csv, ".jsonl": whole.write_ndjson, ".parquet": whole.write_parquet}[out.suffix](part)
+    if out.suffix == ".csv":
+        whole.write_csv(part)
+    elif out.suffix == ".jsonl":
+        whole.write_ndjson(part)
+    else:
+        whole.write_parquet(part)
     part.replace(out)
 
 

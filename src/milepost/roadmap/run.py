@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from milepost.compute.choices import Choices, write_atomically
+from milepost.compute.choices import Choices, Wish, write_atomically
 from milepost.errors import MilepostError, did_you_mean
 from milepost.product import Product
 from milepost.roadmap import evidence
@@ -22,7 +22,7 @@ from milepost.stages.deploy import deploy
 from milepost.stages.evaluate import answered, as_json, scores, statistics
 from milepost.stages.initialize import initialize
 from milepost.stages.prepare import prepare
-from milepost.stages.train import Wish, load_trained, train
+from milepost.stages.train import load_trained, train
 from milepost.types import Progress, quiet
 
 STAGES = ("prepare", "initialize", "train", "evaluate", "deploy")

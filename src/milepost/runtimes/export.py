@@ -30,7 +30,7 @@ def export(model: nn.Module, graph: str, seen: list[dict[str, Array]], path: Pat
     moving = {k: [a for a in range(seen[0][k].ndim) if len({s[k].shape[a] for s in seen}) > 1] for k in names}
     sizes = [min((s[k].shape[a] for k in names for a in moving[k]), default=0) for s in seen]
     example = {k: torch.from_numpy(seen[int(np.argmax(sizes))][k].copy()) for k in names}
-    shapes = {k: {a: Dim.DYNAMIC for a in moving[k]} for k in names}
+    shapes = {k: dict.fromkeys(moving[k], Dim.DYNAMIC) for k in names}
     outputs = ["out_" + k for k in sorted(getattr(model, graph)(**example))]  # ONNX: never an input's name
     torch.onnx.export(
         _Graph(model, graph).eval(),

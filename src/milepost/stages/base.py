@@ -43,7 +43,7 @@ class Prepared:
 
     def table(self, side: str) -> pl.DataFrame:
         """Return the rows of `train`, `valid` or `test`, memory-mapped."""
-        return pl.read_ipc(self.folder / f"{side}.arrow", memory_map=True)
+        return pl.read_ipc(self.folder / f"{side}.arrow")
 
     def batches(self, side: str) -> Iterator[pl.DataFrame]:
         """Yield the same rows piece by piece."""

@@ -88,10 +88,10 @@ def _write_model(trained: Trained, rows: pl.DataFrame, part: Path) -> None:
     shutil.copy2(trained.folder / "weights.safetensors", part)
     from milepost.runtimes.export import export
 
-    for graph, seen in _rehearse(trained.task, trained.network, rows).items():
+    for name, seen in _rehearse(trained.task, trained.network, rows).items():
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            export(trained.network, graph, seen, part / f"{graph}.onnx")
+            export(trained.network, name, seen, part / f"{name}.onnx")
 
 
 def _rehearse(task: Task[Any], network: nn.Module, rows: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:

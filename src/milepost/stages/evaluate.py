@@ -81,7 +81,8 @@ def compared(task: Task[Any], mine: Columns, theirs: Columns) -> dict[str, Score
     """Give `mine` minus `theirs` for every metric: resampled on the same rows, in pairs."""
     n = size(mine)
     a, b = (task.score(s, np.ones((1, n))) for s in (mine, theirs))
-    draws_a, draws_b = (bootstrap(lambda w, s=s: task.score(s, w), n) for s in (mine, theirs))
+    draws_a = bootstrap(lambda w: task.score(mine, w), n)
+    draws_b = bootstrap(lambda w: task.score(theirs, w), n)
     return {k: Score(float(a[k][0] - b[k][0]), *middle95(draws_a[k] - draws_b[k]), n) for k in a}
 
 

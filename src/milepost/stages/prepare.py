@@ -64,8 +64,13 @@ def _clean(
     for side, table in tables.items():
         reason = task.unusable(table)
         kept[side] = table.filter(reason.is_null())
-        about = [pl.lit(side).alias("_table"), pl.int_range(1, pl.len() + 1).alias("_row"), reason.alias("_reason")]
-        aside.append(table.cast(pl.String, strict=False).select(*about, pl.all()).filter(reason.is_not_null()))
+        numbered = table.cast(pl.String, strict=False).select(
+            pl.lit(side).alias("_table"),
+            pl.int_range(1, pl.len() + 1).alias("_row"),
+            pl.lit(reason).alias("_reason"),
+            pl.all(),
+        )
+        aside.append(numbered.filter(reason.is_not_null()))
     quarantine = pl.concat(aside, how="diagonal")
     quarantine.write_csv(out / "quarantine.csv")
     counts = quarantine["_reason"].value_counts()

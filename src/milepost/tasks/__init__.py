@@ -16,7 +16,7 @@ def kinds() -> list[str]:
 
 
 def find(kind: str, where: str = "task.kind") -> type[Task[Any]]:
-    """Return the task class of `kind`; a dotted `kind` names a module of yours. Raise MilepostError if there is none."""
+    """Return the task class of `kind`; a dotted `kind` names a module of yours. Raise MilepostError for no such."""
     if "." not in kind and kind not in kinds():
         raise MilepostError(f"there is no kind `{kind}`", where, did_you_mean(kind, kinds()))
     try:

@@ -1,0 +1,68 @@
+"""What training will do, chosen by measuring before the first step."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from milepost.compute.batches import order, steps_per_epoch
+from milepost.compute.choices import Wish
+from milepost.compute.device import cores
+from milepost.compute.learner import Learner
+from milepost.compute.loader import Loader
+from milepost.compute.measure import Setting, fastest, settings
+from milepost.compute.optimizer import adamw
+from milepost.errors import OUT_OF_BUDGET, MilepostError
+from milepost.types import size
+
+USED = 0.9  # share of the time for which steps are planned; the rest is for looking at validation rows
+
+
+def planned(name: str, learner: Learner, train: Loader, wish: Wish, recipe: Mapping[str, float]) -> dict[str, Any]:
+    """Measure a step and return precision, threads, batch and the steps that the time buys, as lock.json has them.
+
+    Raises MilepostError (out of budget) if the time buys no step.
+    """
+    examples = size(train.columns)
+    batch = min(examples, wish.batch or usual_batch(examples, recipe))
+    setting, seconds = fastest(settings(learner.device, cores()), _trial(learner, train, batch, wish.seed))
+    epochs = wish.epochs or max(recipe["epochs_min"], min(recipe["epochs_max"], recipe["visits"] / examples))
+    per_epoch = steps_per_epoch(examples, batch)
+    wanted, affordable = wish.steps or round(epochs * per_epoch), int(USED * wish.seconds / seconds)
+    if affordable < 1:
+        what = f"{wish.seconds:g} s buy no step of `{name}`: one takes {seconds:.2g} s"
+        raise MilepostError(what, "train.budget.time", "raise it, or use a smaller model", exit_code=OUT_OF_BUDGET)
+    steps = min(wanted, affordable)
+    return {
+        **setting._asdict(),
+        "device": learner.device.type,
+        "batch": batch,
+        "step_ms": round(seconds * 1000, 3),
+        "steps_wanted": wanted,
+        "steps": steps,
+        "look_every": max(1, min(per_epoch, steps // 10)),
+        "patience": round(recipe["patience"]),
+        "lr": wish.lr or recipe["lr"],
+        "decay": recipe["decay"],
+        "seed": wish.seed,
+    }
+
+
+def usual_batch(examples: int, recipe: Mapping[str, float]) -> int:
+    """Return a power of two that makes about `recipe["steps_per_epoch"]` steps of an epoch, within bounds."""
+    ideal = max(1.0, examples / recipe["steps_per_epoch"])
+    smallest, largest = round(recipe["batch_min"]), round(recipe["batch_max"])
+    return int(min(largest, max(smallest, 1 << round(ideal - 1).bit_length())))
+
+
+def _trial(learner: Learner, train: Loader, batch: int, seed: int) -> Callable[[Setting], None]:
+    """Return a step on a copy of the network, at the real shape."""
+    trial = replace(learner, model=copy.deepcopy(learner.model).train())
+    optimizer, indices = adamw(trial.model, 1e-4, 0.0), order(train.columns, batch, seed)
+
+    def step(setting: Setting) -> None:
+        trial.step(optimizer, trial.drawn(train.batch(next(indices)), seed, 0), setting.precision)
+
+    return step
