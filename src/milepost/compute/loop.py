@@ -1,4 +1,4 @@
-"""The training loop, plain: order from (seed, epoch), randomness from (seed, step), a look at validation now and then."""
+"""The training loop, plain: its order and its randomness are functions of (seed, step)."""
 
 from __future__ import annotations
 
