@@ -8,7 +8,7 @@ import numpy as np
 
 from milepost.types import Array, Columns, Ragged, size
 
-POOL = 20  # batches sorted by length together
+POOL = 100  # batches sorted by length together
 
 
 def lengths_of(columns: Columns) -> Array | None:

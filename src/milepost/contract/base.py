@@ -81,7 +81,7 @@ def equal(a: Columns, b: Columns) -> bool:
         return (c.values, c.lengths) if isinstance(c, Ragged) else (c,)
 
     return a.keys() == b.keys() and all(
-        np.arrayequal(x, y, equal_nan=np.asarray(x).dtype.kind == "f")
+        np.array_equal(x, y, equal_nan=np.asarray(x).dtype.kind == "f")
         for k in a
         for x, y in zip(parts(a[k]), parts(b[k]), strict=True)
     )
@@ -92,4 +92,4 @@ def alone_in(batch: Batch, i: int) -> Batch:
 
 
 def close(a: Tensor, b: Tensor, why: str) -> None:
-    torch.testing.assertclose(a, b, rtol=1e-4, atol=1e-5, msg=lambda m: f"{why}: {m}")
+    torch.testing.assert_close(a, b, rtol=1e-4, atol=1e-5, msg=lambda m: f"{why}: {m}")

@@ -47,6 +47,8 @@ def decode(raw: bytes, path: Path) -> str:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = _legacy(raw, path)
+    if "\n" not in text:
+        text = text.replace("\r", "\n")  # lines as old spreadsheets end them
     if "\0" in text:
         raise MilepostError(
             "the file is not text: it holds NUL bytes",
@@ -71,7 +73,7 @@ def header(text: str, path: Path) -> tuple[list[str], str]:
     """Return the column names and the delimiter; raise MilepostError for names that are empty or appear twice."""
     look = text[:LOOK].splitlines()[:50]
     delimiter = max(DELIMITERS, key=lambda d: _fit(look, d))
-    names = [n.strip() for n in next(csv.reader(io.StringIO(text), delimiter=delimiter), [])]
+    names = [n.strip() for n in next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])]
     twice = [n for n, times in Counter(names).items() if times > 1]
     if twice:
         raise MilepostError(f"two columns are named `{twice[0]}`", f"{path}:1", "give every column a name of its own")
@@ -88,7 +90,7 @@ def _fit(lines: list[str], delimiter: str) -> tuple[bool, float, int]:
 
 def widest(text: str, delimiter: str) -> tuple[int, int]:
     """Return the line (from 1) and the number of cells of the widest row."""
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     best = (1, 0)
     start = 1
     for row in reader:

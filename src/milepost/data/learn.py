@@ -17,6 +17,7 @@ KNOTS = 33
 MANY = 20_000  # distinct texts after which a column is no category
 CATEGORIES = 1_000  # kept of a column, the commonest
 Level = Literal["warning", "info"]
+FEW = 20  # different words, and rows of them, that are remembered
 STRAY = 0.1  # share of cells that may be no number in a number column, if they are few different words
 
 
@@ -38,53 +39,21 @@ def learn(
     return TableFacts(columns=facts), findings
 
 
-class _Seen:
-    """What has been seen of one column so far."""
+class _Numbers:
+    """Numbers seen so far: their range, and a sample for quantiles that does not depend on the cut."""
 
-    def __init__(self, name: str) -> None:
-        self.name, self.rows, self.missing, self.native = name, 0, 0, False
-        self.texts: Counter[str] | None = Counter()  # None: too many to be a category
-        self.numbers = self.dates = self.length = 0
-        self.low, self.high, self.whole = np.inf, -np.inf, True
+    def __init__(self) -> None:
+        self.count, self.low, self.high, self.whole = 0, np.inf, -np.inf, True
         self.sample, self.order = np.empty(0), np.empty(0, np.uint64)
-        self.strays: Counter[str] = Counter()
-        self.stray_rows = list[int]()
 
-    def add(self, column: pl.Series, start: int) -> None:
-        """Take in the next rows, the first of which is row `start` of the whole."""
-        self.rows += len(column)
-        number = column.to_frame().select(as_number(column.dtype, self.name)).to_series()
-        if column.dtype.is_numeric():
-            self.native = True
-            self.missing += number.null_count()
-        else:
-            self._add_text(as_text(column), number, start)
-        if column.dtype.is_temporal() or (column.dtype == pl.String and not number.count()):
-            days = column.to_frame().select(as_days(column.dtype, self.name)).to_series()
-            self.dates += days.count()
-            number = days if days.count() else number
-        self._add_numbers(number, start)
-
-    def _add_text(self, text: pl.Series, number: pl.Series, start: int) -> None:
-        self.missing += text.null_count()
-        self.length += int(text.str.len_chars().sum() or 0)
-        said = text.drop_nulls()
-        if self.texts is not None:
-            counts = said.value_counts()
-            self.texts.update(dict(zip(*(counts[c].to_list() for c in counts.columns), strict=True)))
-            self.texts = self.texts if len(self.texts) <= MANY else None
-        stray = text.is_not_null() & number.is_null()
-        if len(self.strays) <= 20:
-            self.strays.update(text.filter(stray).to_list())
-            self.stray_rows += [start + int(i) + 1 for i in stray.arg_true().head(5)]
-
-    def _add_numbers(self, number: pl.Series, start: int) -> None:
-        values = number.to_numpy().astype(np.float64)
+    def add(self, numbers: pl.Series, start: int) -> None:
+        """Take in the numbers of rows `start`...; null and not finite ones do not count."""
+        values = numbers.to_numpy().astype(np.float64)
         at = np.flatnonzero(np.isfinite(values))
         if not len(at):
             return
         kept = values[at]
-        self.numbers += len(at)
+        self.count += len(at)
         self.low, self.high = min(self.low, kept.min()), max(self.high, kept.max())
         self.whole = self.whole and bool((kept == np.floor(kept)).all())
         self.sample = np.concatenate([self.sample, kept])
@@ -93,9 +62,59 @@ class _Seen:
             self._thin()
 
     def _thin(self) -> None:
-        """Keep the rows whose shuffled number is smallest: a sample that does not depend on the cut."""
+        """Keep the rows whose shuffled number is smallest."""
         keep = np.argsort(self.order)[:SAMPLE]
         self.sample, self.order = self.sample[keep], self.order[keep]
+
+    def knots(self) -> list[float]:
+        """Return increasing quantiles from the least to the greatest; 0 where nothing was seen."""
+        if not self.count:
+            return [0.0]
+        self._thin()
+        knots = np.unique(np.quantile(self.sample, np.linspace(0, 1, KNOTS)))
+        knots[0], knots[-1] = min(knots[0], self.low), max(knots[-1], self.high)
+        return [float(k) for k in knots]
+
+    def median(self) -> float:
+        """Return the middle of the sample; 0 where nothing was seen."""
+        return float(np.median(self.sample)) if self.count else 0.0
+
+
+class _Seen:
+    """What has been seen of one column so far."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.rows, self.missing, self.native = name, 0, 0, False
+        self.texts: Counter[str] | None = Counter()  # None: too many to be a category
+        self.numbers, self.dates = _Numbers(), _Numbers()
+        self.strays: Counter[str] = Counter()
+        self.stray_rows = list[int]()
+
+    def add(self, column: pl.Series, start: int) -> None:
+        """Take in the next rows, the first of which is row `start` of the whole."""
+        self.rows += len(column)
+        number = column.to_frame().select(as_number(column.dtype, self.name)).to_series()
+        self.numbers.add(number, start)
+        if column.dtype.is_numeric():
+            self.native = True
+            self.missing += number.null_count()
+            return
+        text = as_text(column)
+        self._add_text(text, number, start)
+        rest = column.set(number.is_not_null(), None) if column.dtype == pl.String else column
+        if rest.null_count() < len(rest) and (column.dtype.is_temporal() or column.dtype == pl.String):
+            self.dates.add(rest.to_frame().select(as_days(rest.dtype, self.name)).to_series(), start)
+
+    def _add_text(self, text: pl.Series, number: pl.Series, start: int) -> None:
+        self.missing += text.null_count()
+        if self.texts is not None:
+            counts = text.drop_nulls().value_counts()
+            self.texts.update(dict(zip(*(counts[c].to_list() for c in counts.columns), strict=True)))
+            self.texts = self.texts if len(self.texts) <= MANY else None
+        stray = text.is_not_null() & number.is_null()
+        if len(self.strays) <= FEW:
+            self.strays.update(text.filter(stray).to_list())
+            self.stray_rows = [*self.stray_rows, *(start + int(i) + 1 for i in stray.arg_true().head(FEW))][:FEW]
 
     def facts(self) -> tuple[list[ColumnFacts], list[Finding]]:
         """Decide what the column is: no facts where it is left out, and why."""
@@ -103,24 +122,22 @@ class _Seen:
         if not said:
             return [], [self._finding("empty_column", "has no values at all; it is left out", self.rows)]
         blanks = sum(n for t, n in self.strays.items() if t.lower() in BLANK)
-        strays = said - self.numbers - blanks
-        if self.dates and self.dates >= 0.9 * said:
-            return self._number("date", said - self.dates)
+        strays = said - self.numbers.count - blanks
+        if self.dates.count >= 0.9 * said:
+            return self._number("date", self.dates, said - self.dates.count)
         few = len({t for t in self.strays if t.lower() not in BLANK}) <= 3
-        if self.native or (self.numbers and (strays == 0 or (few and strays <= STRAY * said))):
-            return self._number("number", 0 if self.native else strays)
+        if self.native or (self.numbers.count and (strays == 0 or (few and strays <= STRAY * said))):
+            return self._number("number", self.numbers, 0 if self.native else strays)
         return self._category(said)
 
-    def _number(self, kind: str, strays: int) -> tuple[list[ColumnFacts], list[Finding]]:
-        if self.low == self.high and self.numbers == self.rows:  # else that it is missing may still tell something
-            return [], [self._finding("constant_column", f"is always {self.low:g}; it is left out", self.rows)]
+    def _number(
+        self, kind: Literal["number", "date"], seen: _Numbers, strays: int
+    ) -> tuple[list[ColumnFacts], list[Finding]]:
+        if seen.low == seen.high and seen.count == self.rows:  # else that it is missing may still tell something
+            return [], [self._finding("constant_column", "is always the same; it is left out", self.rows)]
         if kind == "number" and self._counts_rows():
             return [], [self._finding("id_like", "numbers the rows; it is left out", self.rows)]
-        self._thin()
-        knots = np.unique(np.quantile(self.sample, np.linspace(0, 1, KNOTS))) if len(self.sample) else np.zeros(1)
-        knots[0], knots[-1] = min(knots[0], self.low), max(knots[-1], self.high)
-        middle = float(np.median(self.sample)) if len(self.sample) else 0.0
-        missing = self.rows - self.numbers
+        missing = self.rows - seen.count
         findings = []
         if missing:
             findings.append(self._finding("missing", "has missing values", missing))
@@ -128,19 +145,14 @@ class _Seen:
             words = ", ".join(f"`{t}`" for t in sorted(self.strays) if t.lower() not in BLANK)[:80]
             what = f"is a column of {kind}s, but {strays} cells say {words}; they count as missing"
             findings.append(self._finding("not_a_number", what, strays, "warning", tuple(self.stray_rows)))
-        facts = ColumnFacts(
-            name=self.name,
-            type="date" if kind == "date" else "number",
-            knots=knots.tolist(),
-            missing=missing,
-            example=middle,
-        )
+        facts = ColumnFacts(name=self.name, type=kind, knots=seen.knots(), missing=missing, example=seen.median())
         return [facts], findings
 
     def _counts_rows(self) -> bool:
         """Tell whether the values are a run of whole numbers, each there once."""
-        run = self.whole and self.numbers == self.rows and self.high - self.low + 1 == self.rows
-        return run and 30 <= self.rows <= SAMPLE and len(np.unique(self.sample)) == self.rows
+        seen = self.numbers
+        run = seen.whole and seen.count == self.rows and seen.high - seen.low + 1 == self.rows
+        return run and 30 <= self.rows <= SAMPLE and len(np.unique(seen.sample)) == self.rows
 
     def _category(self, said: int) -> tuple[list[ColumnFacts], list[Finding]]:
         distinct = MANY if self.texts is None else len(self.texts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import csv
 import io
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -73,7 +74,7 @@ def _read_file(path: Path) -> pl.DataFrame:
         return _checked(reader(path), str(path))
     except PermissionError as error:
         raise MilepostError("the file may not be read", str(path), f"chmod +r {path.name}") from error
-    except (pl.exceptions.PolarsError, OSError, ValueError) as error:
+    except (pl.exceptions.PolarsError, csv.Error, OSError, ValueError) as error:
         detail = str(error).splitlines()[0][:200]
         raise MilepostError(
             f"the file cannot be read: {detail}", str(path), "open it and look at that place"

@@ -15,7 +15,9 @@ TEST, VALID = 0.2, 0.2  # shares: of all rows, and of those that are left
 def places(table: pl.DataFrame) -> Array:
     """Return a number in [0, 1) for every row, [N]: a hash of its cells, equal for equal rows on every machine."""
     cells = table.select(
-        pl.concat_str(pl.col(c).cast(pl.String).fill_null("\0") for c in sorted(table.columns)).alias("k")
+        pl.concat_str(
+            (pl.col(c).cast(pl.String).fill_null("\0") for c in sorted(table.columns)), separator="\x1f"
+        ).alias("k")
     )
     joined = [blake2b(k.encode("utf-8", "surrogatepass"), digest_size=8).digest() for k in cells["k"].to_list()]
     return np.frombuffer(b"".join(joined), "<u8").astype(np.float64) / 2.0**64

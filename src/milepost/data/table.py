@@ -115,6 +115,8 @@ def as_number(dtype: pl.DataType, name: str, date: bool = False) -> pl.Expr:
     column = pl.col(name)
     if date:
         return as_days(dtype, name)
+    if not (dtype == pl.String or dtype.is_numeric()):
+        return pl.lit(None, pl.Float64).alias(name)
     if dtype == pl.String:
         column = column.str.strip_chars()
     return column.cast(pl.Float64, strict=False).fill_nan(None)

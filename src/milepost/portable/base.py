@@ -21,10 +21,12 @@ def starts(sizes: Sequence[int]) -> Array:
     return np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])[: len(sizes)]
 
 
-def forward(nodes: Sequence[NodeProto], constants: Mapping[str, Array], widths: Mapping[str, int], outputs: int) -> Graphs:
-    """Frame `nodes`, from "number" [B, N] and "category" [B, C] to "scores" [B, Y], as the graph whose answer is [B, 1, Y].
+def forward(
+    nodes: Sequence[NodeProto], constants: Mapping[str, Array], widths: Mapping[str, int], outputs: int
+) -> Graphs:
+    """Frame `nodes`, which turn "number" [B, N] and "category" [B, C] into "scores" [B, Y], as a graph.
 
-    `widths` holds N and C; an input of width 0 does not exist.
+    Its output is "out_out" [B, 1, Y]; `widths` holds N and C, and an input of width 0 does not exist.
     """
     from onnx import TensorProto, checker, helper, numpy_helper
 

@@ -24,9 +24,8 @@ class Meters:
     def __init__(self, name: str, version: str, kind: str) -> None:
         own = self.registry = CollectorRegistry()  # not the global one: two servers in a process stay apart
         self.requests = Counter("milepost_requests", "Requests answered.", ["route", "status"], registry=own)
-        self.seconds = Histogram(
-            "milepost_request_seconds", "From the request's head to its answer.", ["route"], buckets=SECONDS, registry=own
-        )
+        told = "From the head of a request to its answer."
+        self.seconds = Histogram("milepost_request_seconds", told, ["route"], buckets=SECONDS, registry=own)
         self.rows = Counter("milepost_rows", "Rows handed to the product.", registry=own)
         self.batches = Histogram("milepost_batch_rows", "Rows answered in one pass.", buckets=ROWS, registry=own)
         self.queue = Gauge("milepost_queue_rows", "Rows that wait.", registry=own)

@@ -35,12 +35,12 @@ import polars as pl
 from milepost.metrics.interval import quantile
 from milepost.product import Product
 folder, rows, timed = sys.argv[1:]
-table = pl.read_ipc(rows, memory_map=False)
+table = pl.read_ipc(rows)
 product = Product.open(__import__("pathlib").Path(folder), threads=1)
 answers = product(table)
 took = []
 for i in range(int(timed)):
-    row = table[i % table.height]
+    row = table.slice(i % table.height, 1)
     start = time.perf_counter()
     product(row)
     took.append(1000 * (time.perf_counter() - start))

@@ -1,0 +1,68 @@
+"""Serve a deployed folder until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import signal
+import socket
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from milepost.errors import MilepostError
+from milepost.product import Product
+from milepost.server.app import App
+from milepost.server.limits import Limits
+
+BACKLOG = 2048  # connections that may wait to be taken
+
+
+def serve(folder: Path, host: str, port: int, *, token: str | None = None, limits: Limits | None = None) -> None:
+    """Answer HTTP until SIGTERM or SIGINT, then finish what was asked; port 0 is any free one; raise MilepostError."""
+    if token == "":
+        raise MilepostError("MILEPOST_TOKEN is empty", "", "set it to a secret, or unset it to serve without one")
+    address, port = _free(host, port)
+    app = App(Product.open(folder, threads=1), token, limits)  # as many workers as cores, so one thread each
+    asyncio.run(_run(app, address, port))
+
+
+def _free(host: str, port: int) -> tuple[str, int]:
+    """Return the IP address and a port that nobody listens on; Granian itself would share a port in use silently."""
+    try:
+        family, _, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with closing(socket.socket(family, socket.SOCK_STREAM)) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(place)
+            return str(probe.getsockname()[0]), int(probe.getsockname()[1])
+    except (OSError, OverflowError) as error:
+        where = f"{host}:{port}"
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            raise MilepostError(f"port {port} is in use", where, "choose another: --port 0 picks a free one") from None
+        raise MilepostError(f"cannot listen there: {error}", where, "choose another --host or --port") from None
+
+
+async def _run(app: App, address: str, port: int) -> None:
+    from granian.server.embed import Server
+
+    server = Server(app, address, port, backlog=BACKLOG, websockets=False, log_enabled=False)
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda *_: loop.call_soon_threadsafe(server.stop))
+    told = asyncio.create_task(_tell(app.product, address, port))
+    await server.serve()
+    told.cancel()
+
+
+async def _tell(product: Any, address: str, port: int) -> None:
+    """Print where the product is served, once a connection is taken there."""
+    while True:
+        try:
+            _, writer = await asyncio.open_connection(address, port)
+        except OSError:
+            await asyncio.sleep(0.005)
+            continue
+        writer.close()
+        host = f"[{address}]" if ":" in address else address
+        print(f"serving {product.name} on http://{host}:{port}", flush=True)
+        return

@@ -1,0 +1,164 @@
+"""What product.yaml may say."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from milepost.units import seconds
+
+# Promised by the design, not yet kept: refused by name, for a promise is never ignored silently.
+NOT_BUILT = {
+    ("privacy",),
+    ("optimize",),
+    ("value",),
+    ("train", "search"),
+    ("train", "budget", "money"),
+    ("model", "lora"),
+}
+
+
+def refuse(what: str, fix: str) -> PydanticCustomError:
+    """Return the error of one key: `what` goes on from its name, `fix` says what to write."""
+    return PydanticCustomError("refused", "{what}", {"what": what, "fix": fix})
+
+
+def _no_bool(value: Any) -> Any:
+    """Python takes true for 1; a person who writes it means something else."""
+    if isinstance(value, bool):
+        raise refuse(f"must be a number, not {str(value).lower()}", "write a number")
+    return value
+
+
+def _folder_name(value: Any) -> Any:
+    if isinstance(value, str) and not re.fullmatch(r"\w([\w .-]{0,98}[\w-])?", value):
+        raise refuse("must be a name that a folder can have", "use letters, digits, `-` and `_`, 100 at most")
+    return value
+
+
+def _time(value: Any) -> float:
+    _no_bool(value)
+    try:
+        return seconds(value)
+    except (ValueError, AttributeError):
+        raise refuse("must be a time", "write 90s, 5m or 1h30m") from None
+
+
+def _date(value: Any) -> date:
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except (ValueError, TypeError):
+        raise refuse("must be a date", "write it as 2026-03-31") from None
+
+
+def _model(value: Any) -> Any:
+    return value if isinstance(value, dict | Model) else {"from": value}
+
+
+def _milestone(value: Any) -> Any:
+    if isinstance(value, str):
+        raise refuse("must be a list of gates", f"write `[{value}]`")
+    return {"gates": value} if isinstance(value, list) else value
+
+
+class Section(BaseModel):
+    """Be one frozen group of keys; a key without a value is as good as absent."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _absent(cls, keys: Any) -> Any:
+        if not isinstance(keys, dict):
+            return keys
+        known = {field.alias or name for name, field in cls.model_fields.items()}
+        return {k: v for k, v in keys.items() if v is not None or k not in known}
+
+
+Whole = Annotated[int, BeforeValidator(_no_bool, json_schema_input_type=int)]
+Number = Annotated[float, BeforeValidator(_no_bool, json_schema_input_type=float)]
+
+
+class TaskSection(Section):
+    """Name the kind; every other key is an option of it, checked by the kind itself."""
+
+    model_config = ConfigDict(extra="allow")
+
+    kind: str
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The keys beside `kind`, as written."""
+        return dict(self.model_extra or {})
+
+
+class Data(Section):
+    """Say where the data lie: one `source` that Milepost splits, or files that are split already."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["source"]}, {"required": ["train"]}]})
+
+    source: str | None = None
+    train: str | None = None
+    valid: str | None = None
+    test: str | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if self.source is None and self.train is None:
+            raise refuse("names no data", "write `source: FILE`, or `train: FILE` beside `test: FILE`")
+        if self.source is not None and (self.train or self.valid or self.test) is not None:
+            raise refuse("names a `source`, which is split by itself, and files that are split", "keep one of the two")
+        return self
+
+
+class Model(Section):
+    """Say what training starts from, and how large a network built from scratch is."""
+
+    name: str = Field("auto", alias="from")
+    size: Literal["tiny", "small", "base", "large"] | None = None
+
+
+class Budget(Section):
+    """Limit what a run may spend; `time` in seconds."""
+
+    time: Annotated[float, BeforeValidator(_time, json_schema_input_type=float | str), Field(gt=0)] = 300.0
+
+
+class Train(Section):
+    """Say how to train; None = chosen by measuring."""
+
+    seed: Annotated[Whole, Field(ge=0, lt=2**63)] = 0
+    epochs: Annotated[Whole, Field(gt=0)] | None = None
+    steps: Annotated[Whole, Field(gt=0)] | None = None
+    lr: Annotated[Number, Field(gt=0)] | None = None
+    batch: Annotated[Whole, Field(gt=0)] | None = None
+    budget: Budget = Budget()
+
+
+class Milestone(Section):
+    """Hold the gates that evidence must pass, the stage that waits for them, and the day they are due."""
+
+    gates: Annotated[tuple[str, ...], Field(min_length=1)]
+    before: Literal["prepare", "initialize", "train", "evaluate", "deploy"] | None = None
+    by: Annotated[date, BeforeValidator(_date, json_schema_input_type=date)] | None = None
+
+
+class Spec(Section):
+    """Be a whole product.yaml; paths in it are relative to its folder."""
+
+    name: Annotated[str, BeforeValidator(_folder_name, json_schema_input_type=str)] = "product"
+    need: str = ""
+    task: TaskSection
+    data: Data
+    model: Annotated[Model, BeforeValidator(_model, json_schema_input_type=str | Model)] = Field(default_factory=Model)
+    train: Train = Train()
+    platform: Literal["local"] = "local"
+    milestones: dict[
+        str, Annotated[Milestone, BeforeValidator(_milestone, json_schema_input_type=list[str] | Milestone)]
+    ] = Field(default_factory=dict)

@@ -1,0 +1,84 @@
+"""What a column is: numbers, categories, dates, and what is left out; the cut of the rows changes nothing."""
+
+from __future__ import annotations
+
+import datetime
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from milepost.data.learn import SAMPLE, learn
+
+N = 60
+
+
+def facts_of(**columns):
+    facts, findings = learn([pl.DataFrame(columns, strict=False)], leave=())
+    return {c.name: c for c in facts.columns}, {(f.code, f.where.removeprefix("column ")) for f in findings}
+
+
+def test_types_are_found() -> None:
+    rng = np.random.default_rng(0)
+    facts, findings = facts_of(
+        number=[f"{x:.2f}" for x in rng.normal(size=N)],
+        native=rng.normal(size=N),
+        category=["a", "b", "c"] * (N // 3),
+        flag=[True, False] * (N // 2),
+        day=[f"2026-03-{1 + i % 28:02d}" for i in range(N)],
+        moment=[datetime.datetime(2026, 1, 1 + i % 28, 5) for i in range(N)],
+        stamp=[f"2026-03-{1 + i % 28:02d} 10:30:00" for i in range(N)],
+    )
+    assert {n: c.type for n, c in facts.items()} == {
+        "number": "number",
+        "native": "number",
+        "category": "category",
+        "flag": "category",
+        "day": "date",
+        "moment": "date",
+        "stamp": "date",
+    }
+    assert facts["flag"].categories == ["false", "true"] and not findings
+
+
+def test_what_tells_nothing_is_left_out_and_said() -> None:
+    facts, findings = facts_of(
+        always=[7] * N, blank=[""] * N, word=["same"] * N, name=[f"person {i}" for i in range(N)], row=list(range(N))
+    )
+    assert not facts
+    assert findings == {
+        ("constant_column", "always"),
+        ("empty_column", "blank"),
+        ("constant_column", "word"),
+        ("id_like", "name"),
+        ("id_like", "row"),
+    }
+
+
+def test_stray_words_in_a_number_column_are_said() -> None:
+    facts, findings = facts_of(age=[*(str(20 + i / 2) for i in range(N - 3)), "unknown", "?", "N/A"])
+    assert facts["age"].type == "number" and facts["age"].missing == 3
+    assert {("not_a_number", "age"), ("missing", "age")} <= findings
+
+
+def test_a_column_of_words_and_few_numbers_is_a_category() -> None:
+    facts, _ = facts_of(answer=["yes", "no", "maybe", "3"] * (N // 4))
+    assert facts["answer"].type == "category"
+
+
+cells = st.one_of(st.none(), st.sampled_from(["", "a", "b", "?", "1", "2.5", "-3", "1e3", "2026-01-02"]))
+
+
+@given(st.lists(st.tuples(cells, cells), min_size=1, max_size=60), st.integers(1, 20))
+def test_the_cut_does_not_matter(rows, piece: int) -> None:
+    table = pl.DataFrame(rows, schema={"p": pl.String, "q": pl.String}, orient="row")
+    assert learn([table], ()) == learn(table.iter_slices(piece), ())
+
+
+def test_quantiles_of_many_rows_are_a_fair_sample() -> None:
+    values = np.random.default_rng(0).normal(size=5 * SAMPLE)
+    facts, _ = learn(pl.DataFrame({"x": values}).iter_slices(7_001), ())
+    assert facts.columns[0].knots[16] == pytest.approx(0, abs=0.03)
+    assert facts.columns[0].knots[-1] == values.max()

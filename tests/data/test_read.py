@@ -1,0 +1,107 @@
+"""Reading files: encodings and delimiters are found, and what cannot be read is one clear error."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from milepost.data.delimited import decode, header
+from milepost.data.read import read
+from milepost.errors import MilepostError
+
+ROWS = [["名称", "值"], ["甲, 乙", "1"], ['say "hi"', ""]]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_encodings_and_delimiters(tmp_path: Path, encoding: str, delimiter: str) -> None:
+    quoted = "\n".join(delimiter.join('"' + c.replace('"', '""') + '"' for c in row) for row in ROWS)
+    (tmp_path / "t.csv").write_bytes(quoted.encode(encoding))
+    found = read(tmp_path / "t.csv")
+    assert found.columns == ROWS[0]
+    assert found.rows() == [("甲, 乙", "1"), ('say "hi"', None)] or found.rows()[1][1] in ("", None)
+
+
+def test_latin_letters_are_not_taken_for_chinese() -> None:
+    assert decode("Müller,Café".encode("latin-1"), Path("x")) == "Müller,Café"
+
+
+def test_text_stays_text(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("zip,flag\n00501,no\n")
+    assert read(tmp_path / "t.csv").rows() == [("00501", "no")]
+
+
+def test_all_formats_agree(tmp_path: Path) -> None:
+    table = pl.DataFrame({"a": [1, 2], "b": ["x", "y"]})
+    table.write_parquet(tmp_path / "t.parquet")
+    table.write_ipc(tmp_path / "t.arrow")
+    table.write_ndjson(tmp_path / "t.jsonl")
+    table.write_json(tmp_path / "t.json")
+    for name in ("t.parquet", "t.arrow", "t.jsonl", "t.json"):
+        assert read(tmp_path / name).equals(table), name
+    assert read(pd.DataFrame({"a": [1, 2], "b": ["x", "y"]})).equals(table)
+
+
+def test_a_folder_and_a_glob_are_many_files(tmp_path: Path) -> None:
+    for i in range(3):
+        (tmp_path / f"part{i}.csv").write_text(f"a,b\n{i},x\n")
+    (tmp_path / "notes.md").write_text("not data")
+    assert read(tmp_path)["a"].to_list() == ["0", "1", "2"]
+    assert read("part[12].csv", tmp_path)["a"].to_list() == ["1", "2"]
+
+
+BAD = {
+    "empty.csv": (b"", "empty"),
+    "header.csv": (b"a,b\n", "no rows"),
+    "twice.csv": (b"a,a\n1,2\n", "two columns"),
+    "wide.csv": (b"a,b\n1,2\n1,2,3\n", "3 cells"),
+    "nul.csv": (b"a,b\n1,\x002\n", "NUL"),
+    "bad.parquet": (b"PAR1 nothing", "cannot be read"),
+    "bad.jsonl": (b'{"a": 1}\n{"a": \n', "cannot be read"),
+    "what.exe": (b"MZ", "not a kind of file"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_cannot_be_read_is_one_clear_error(tmp_path: Path, name: str) -> None:
+    content, word = BAD[name]
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(MilepostError, match=word) as caught:
+        read(tmp_path / name)
+    assert name in caught.value.where
+
+
+def test_the_line_of_a_row_that_is_too_wide_is_named(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text('a,b\n"1\n1",2\n1,2,3\n')
+    with pytest.raises(MilepostError) as caught:
+        read(tmp_path / "t.csv")
+    assert caught.value.where.endswith("t.csv:4")
+
+
+def test_missing_files_name_the_nearest(tmp_path: Path) -> None:
+    (tmp_path / "heart.csv").write_text("a\n1\n")
+    with pytest.raises(MilepostError) as caught:
+        read("haert.csv", tmp_path)
+    assert "heart.csv" in caught.value.fix
+    (tmp_path / "void").mkdir()
+    with pytest.raises(MilepostError, match="no data files"):
+        read("void", tmp_path)
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_break_the_reader(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+    path = tmp_path_factory.mktemp("fuzz") / "t.csv"
+    path.write_bytes(content)
+    try:
+        assert read(path).height
+    except MilepostError:
+        pass
+
+
+def test_a_header_of_one_column_has_no_delimiter() -> None:
+    assert header("name\nann\nbob\n", Path("x"))[0] == ["name"]

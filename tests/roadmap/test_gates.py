@@ -1,0 +1,84 @@
+"""Gates: their grammar, and verdicts that follow the interval."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from milepost.errors import MilepostError
+from milepost.metrics.classification import METRICS
+from milepost.roadmap.gates import judge, parse, worst
+
+
+def verdict(gate: str, value: float, low: float, high: float, n: int = 100, **more) -> str:
+    metrics = {"test": {"accuracy": {"value": value, "low": low, "high": high, "n": n}}} | more
+    return judge(parse(gate, METRICS, "here"), metrics)["verdict"]
+
+
+def test_verdicts_follow_the_whole_interval() -> None:
+    assert verdict("accuracy >= 0.8", 0.9, 0.85, 0.95) == "passed"
+    assert verdict("accuracy >= 0.8", 0.9, 0.79, 0.95) == "not_proven"
+    assert verdict("accuracy >= 0.8", 0.7, 0.65, 0.79) == "failed"
+    assert verdict("accuracy < 0.8", 0.7, 0.65, 0.79) == "passed"
+    assert verdict("accuracy >= 0.8", 0.99, 0.95, 1.0, n=29) == "not_proven"
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.sampled_from([">=", ">", "<=", "<"]))
+def test_a_gate_is_never_passed_and_failed(a: float, b: float, bound: float, op: str) -> None:
+    low, high = sorted((a, b))
+    got = verdict(f"accuracy {op} {bound:.6f}", (low + high) / 2, low, high)
+    if got == "passed":
+        assert (low >= float(f"{bound:.6f}")) if op.startswith(">") else (high <= float(f"{bound:.6f}"))
+    if got == "failed":
+        assert (high <= float(f"{bound:.6f}")) if op.startswith(">") else (low >= float(f"{bound:.6f}"))
+
+
+def test_against_the_baseline_is_the_paired_difference() -> None:
+    gain = {"baseline": {"accuracy": {"value": 0.03, "low": 0.01, "high": 0.05, "n": 100}}}
+    assert verdict("accuracy > baseline", 0.9, 0.8, 1.0, gain=gain) == "passed"
+    assert verdict("accuracy > baseline + 0.02", 0.9, 0.8, 1.0, gain=gain) == "not_proven"
+    assert verdict("accuracy > baseline", 0.9, 0.8, 1.0, gain=gain, ships_baseline=True) == "not_proven"
+
+
+def test_not_measured_says_where_it_is_measured() -> None:
+    found = judge(parse("accuracy >= 0.8", METRICS, "here"), {})
+    assert found["verdict"] == "not_measured" and "milepost run" in found["next"]
+
+
+def test_slices_and_quoted_names() -> None:
+    gate = parse('accuracy@"fasting blood sugar > 120"=yes >= 0.8', METRICS, "here")
+    assert (gate.metric, gate.slice, gate.op, gate.bound) == ("accuracy", "fasting blood sugar > 120=yes", ">=", 0.8)
+    assert parse("accuracy@sex=female >= 0.75", METRICS, "here").slice == "sex=female"
+
+
+def test_rows_that_would_settle_it() -> None:
+    found = judge(
+        parse("accuracy >= 0.8", METRICS, "here"),
+        {"test": {"accuracy": {"value": 0.85, "low": 0.75, "high": 0.92, "n": 60}}},
+    )
+    assert "241" in found["next"]
+
+
+@pytest.mark.parametrize(
+    ("text", "fix"),
+    [
+        ("acuracy >= 0.8", "accuracy"),
+        ("accuracy", "write it as"),
+        ("accuracy >= 90", "0.9"),
+        ("accuracy >= basline", "baseline"),
+        ("accuracy@sex >= 0.8", "column=value"),
+        ("rmse >= 0.8", "known"),
+    ],
+)
+def test_bad_gates(text: str, fix: str) -> None:
+    with pytest.raises(MilepostError) as caught:
+        parse(text, METRICS, "product.yaml:9")
+    assert fix in caught.value.fix and caught.value.where == "product.yaml:9"
+
+
+def test_a_milestone_is_its_worst_gate() -> None:
+    assert worst(["passed", "not_proven", "not_measured", "failed"]) == "failed"
+    assert worst(["passed", "not_proven", "not_measured"]) == "not_measured"
+    assert worst(["passed", "not_proven"]) == "not_proven"
+    assert worst(["passed"]) == "passed"
