@@ -121,19 +121,15 @@ def main() -> None:
     """Run a command; every failure is one message and an exit code."""
     as_json = "--json" in sys.argv
     try:
-        app(standalone_mode=False)
+        sys.exit(app(standalone_mode=False))
     except MilepostError as error:
         _fail(error, as_json)
-    except typer.Exit as stop:
-        sys.exit(stop.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         _fail(MilepostError("stopped", fix="the same command goes on from here", exit_code=130), as_json)
     except BrokenPipeError:
         sys.exit(DONE)
     except Exception as error:
-        from click.exceptions import ClickException
-
-        if isinstance(error, ClickException):
+        if hasattr(error, "format_message"):  # typer's own: a wrong command or option
             _fail(MilepostError(error.format_message(), fix="milepost --help", exit_code=WRONG_INPUT), as_json)
         if os.environ.get("MILEPOST_TRACEBACK"):
             raise

@@ -7,21 +7,28 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from milepost.errors import MilepostError
-from milepost.roadmap.opened import opened
+from milepost.errors import MilepostError, raise_all
+from milepost.roadmap.opened import Opened, opened
 from milepost.stages.prepare import prepare
 
 
 def check(path: Path, overrides: Sequence[str] = ()) -> dict[str, Any]:
     """Return the data report and what is assumed; raise MilepostErrors for what blocks the road."""
     o = opened(path, overrides)
-    o.data_hashes()
+    return {"product": o.spec.name, "notes": list(o.loaded.notes), **checked(o)}
+
+
+def checked(o: Opened) -> dict[str, Any]:
+    """Prepare the data in passing and return the report; raise MilepostErrors of the file and the data together."""
+    errors, report = list(o.errors), dict[str, Any]()
     with tempfile.TemporaryDirectory() as folder:
         try:
+            o.data_hashes()
             report = prepare(o.sources, o.task, folder=Path(folder), base=o.folder).report
         except MilepostError as error:
-            raise o.placed(error) if len(error.errors) == 1 else error from error
-    return {"product": o.spec.name, "notes": list(o.loaded.notes), **report}
+            errors += [o.placed(e) for e in error.errors]
+    raise_all(errors)
+    return report
 
 
 def text(found: dict[str, Any]) -> str:

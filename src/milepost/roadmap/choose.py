@@ -65,10 +65,9 @@ def _why(
     """Explain the choice in one sentence or two."""
     at = f"{metric} {found[chosen].value:.4g} on {found[chosen].n} validation rows"
     if asked and ranked < chosen:
-        gap = abs(gaps[ranked].value)
         return (
-            f"{names[chosen]} ships because product.yaml names it ({at}), but {names[ranked]} is as good within chance "
-            f"(difference to the best {gap:.3g}) and cheaper: the simple model could be the product"
+            f"{names[chosen]} ships because product.yaml names it ({at}), but {names[ranked]} scores "
+            f"{found[ranked].value:.4g}, as good within chance, and is cheaper: it could be the product"
         )
     if asked or len(names) == 1:
         return f"{names[chosen]} ships because product.yaml names it ({at})"

@@ -64,8 +64,8 @@ def shipped(product: Product) -> dict[str, Score]:
 def status(opened: Opened, run: str, metrics: Mapping[str, Any], looks: int, notes: Sequence[str]) -> dict[str, Any]:
     """Judge every milestone, as gates.json has it."""
     milestones = []
-    for name, gates in opened.gates.items():
-        judged = [judge(g, metrics) for g in gates]
+    for name in opened.gates:
+        judged = judged_gates(opened, name, metrics)
         by = opened.spec.milestones[name].by
         verdict = worst(g["verdict"] for g in judged)
         milestones.append({"name": name, "verdict": verdict, "by": str(by) if by else None, "gates": judged})
@@ -79,6 +79,24 @@ def status(opened: Opened, run: str, metrics: Mapping[str, Any], looks: int, not
         "notes": [*opened.loaded.notes, *notes],
         "next": next_step(milestones, metrics),
     }
+
+
+def judged_gates(opened: Opened, milestone: str, metrics: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Judge the gates of a milestone by the test rows; those that deploy waits for, by the validation rows."""
+    early = opened.spec.milestones[milestone].before is not None
+    seen = {**metrics, "test": metrics.get("valid", {})} if early else metrics
+    return [judge(gate, seen) for gate in opened.gates[milestone]]
+
+
+def waiting(opened: Opened, metrics: Mapping[str, Any]) -> list[str]:
+    """Name the gates that hold deploy back."""
+    return [
+        f"deploy waits for {name}: {gate['gate']} is {gate['verdict'].replace('_', ' ')} on validation rows"
+        for name, milestone in opened.spec.milestones.items()
+        if milestone.before
+        for gate in judged_gates(opened, name, metrics)
+        if gate["verdict"] != "passed"
+    ]
 
 
 def next_step(milestones: Sequence[Mapping[str, Any]], metrics: Mapping[str, Any]) -> str:

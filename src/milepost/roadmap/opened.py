@@ -13,6 +13,7 @@ from milepost.roadmap.gates import Gate, parse
 from milepost.roadmap.store import hash_file, key_of
 from milepost.spec.load import Loaded, load, validate
 from milepost.spec.product import Spec
+from milepost.stages.initialize import known
 from milepost.tasks import find
 from milepost.tasks.base import Task
 
@@ -24,6 +25,7 @@ class Opened:
     loaded: Loaded
     task: Task[Any]
     gates: dict[str, tuple[Gate, ...]]
+    errors: tuple[MilepostError, ...] = ()  # that leave the data readable, to be raised with those of the data
 
     @property
     def spec(self) -> Spec:
@@ -55,9 +57,9 @@ class Opened:
         raise_all(errors)
         return out
 
-    def at(self, *path: str) -> str:
+    def at(self, *path: str | int) -> str:
         """Return file:line of a key."""
-        return f"{self.loaded.file}:{self.loaded.places.line(path)}"
+        return self.loaded.places.where(path, self.loaded.file)
 
     def placed(self, error: MilepostError, path: tuple[str, ...] = ()) -> MilepostError:
         """Return the error with file:line where it names only a key."""
@@ -72,21 +74,24 @@ class Opened:
 
 
 def opened(path: Path, overrides: Sequence[str] = ()) -> Opened:
-    """Read product.yaml; raise MilepostErrors with every problem of it, each with its line."""
+    """Read product.yaml; raise MilepostErrors with the problems that leave nothing to check, each with its line."""
     loaded = load(path, overrides)
     spec, errors = loaded.spec, list[MilepostError]()
-    at = lambda *key: f"{loaded.file}:{loaded.places.line(key)}"  # noqa: E731
-    kind = find(spec.task.kind, at("task", "kind"))
+    kind = find(spec.task.kind, loaded.places.where(("task", "kind"), loaded.file))
     task = validate(kind, spec.task.options, at=("task",), places=loaded.places, file=loaded.file)
     gates = dict[str, tuple[Gate, ...]]()
     for name, milestone in spec.milestones.items():
         read = list[Gate]()
         for i, text in enumerate(milestone.gates):
             try:
-                read.append(parse(text, task.metrics, at("milestones", name, i)))
+                where = loaded.places.where(("milestones", name, i), loaded.file)
+                read.append(parse(text, task.metrics, where))
             except MilepostError as error:
                 errors.append(error)
         gates[name] = tuple(read)
-    raise_all(errors)
+    try:
+        known(spec.model.name, task, loaded.folder)
+    except MilepostError as error:
+        errors.append(MilepostError(error.what, loaded.places.where(("model",), loaded.file), error.fix))
     size = {"size": spec.model.size} if spec.model.size else {}
-    return Opened(loaded, task.model_copy(update=size), gates)
+    return Opened(loaded, task.model_copy(update=size), gates, tuple(errors))

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from milepost.compute.choices import Choices, Wish, write_atomically
-from milepost.errors import MilepostError, did_you_mean
+from milepost.errors import MilepostError, did_you_mean, raise_all
 from milepost.product import Product
 from milepost.roadmap import evidence
+from milepost.roadmap.check import checked
 from milepost.roadmap.choose import Choice, Tried, choose
 from milepost.roadmap.opened import Opened, opened
 from milepost.roadmap.progress import progress
@@ -76,7 +77,7 @@ class Road:
             try:
                 prepare(o.sources, o.task, folder=out, base=o.folder)
             except MilepostError as error:
-                raise o.placed(error) if len(error.errors) == 1 else error from error
+                raise_all([o.placed(e) for e in error.errors])
 
         self.prepared_key = key_of(inputs)
         prepared = Prepared(self.store.once("prepare", inputs, make))
@@ -142,7 +143,9 @@ class Road:
         metrics |= {"valid": as_json(scores(winner.trained.task, winner.stats)), "slices": {}, "gain": {}}
         metrics |= {"model": winner.name, "why": choice.why, "candidates": choice.table}
         metrics["ships_baseline"] = winner.name == task.models[0]
-        if ship:
+        held = evidence.waiting(self.opened, metrics) if ship else []
+        self.notes += held
+        if ship and not held:
             product = self._deploy(prepared, choice, metrics)
             metrics |= self._test(prepared, tried, product, winner)
         return metrics
@@ -209,4 +212,7 @@ def run(path: Path, overrides: Sequence[str] = (), until: str = STAGES[-1]) -> d
     """Take the road that `path` describes up to a stage; return the status. Raise MilepostErrors for what blocks it."""
     if until not in STAGES:
         raise MilepostError(f"there is no stage `{until}`", "--until", did_you_mean(until, STAGES))
-    return Road(opened(path, overrides), progress()).go(until)
+    found = opened(path, overrides)
+    if found.errors:
+        checked(found)
+    return Road(found, progress()).go(until)

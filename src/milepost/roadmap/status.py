@@ -65,10 +65,10 @@ def text(found: Mapping[str, Any]) -> str:
 def _gate_line(gate: Mapping[str, Any]) -> str:
     line = f"  {MARKS[gate['verdict']]} {gate['gate']:<34}"
     if gate["value"] is not None:
-        line += f" {_number(gate['value'])}"
+        line += f" {'+' * (bool(gate['against']) and gate['value'] > 0)}{_number(gate['value'])}"
         if gate["low"] != gate["high"]:
             line += f"  [{_number(gate['low'])}, {_number(gate['high'])}]  n={gate['n']:,}"
-        line += f"  above {gate['against']}" if gate["against"] else ""
+        line += f"  from {gate['against']}" if gate["against"] else ""
     return line + (f"  {_words(gate['verdict'])}: {gate['next']}" if gate["next"] else "")
 
 

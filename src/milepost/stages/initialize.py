@@ -24,14 +24,22 @@ def initialize(prepared: Prepared, model: str = NETWORK, *, seed: int = 0, base:
     an nn.Module; paths are relative to `base`. Raises MilepostError for anything else.
     """
     task = prepared.task
+    known(model, task, base)
     if ":" in model:
         return Candidate(model, task, _seeded(lambda: _own(model, task, base), seed))
-    if (base / model / "manifest.json").is_file():
-        return _former(base / model, task, seed)
     if model not in task.models:
+        return _former(base / model, task, seed)
+    return Candidate(model, task, _seeded(task.build, seed) if model == NETWORK else None)
+
+
+def known(model: str, task: Task[Any], base: Path) -> None:
+    """Raise MilepostError unless `model` is auto, one of the kind's, a Python file's or a product's folder."""
+    if ":" in model:
+        if not (base / model.rpartition(":")[0]).is_file():
+            raise MilepostError(f"there is no Python file for `{model}`", "model", "write it as ./net.py:build")
+    elif model not in ("auto", *task.models) and not (base / model / "manifest.json").is_file():
         what = f"there is no model `{model}` for {kind_of(task)}"
         raise MilepostError(what, "model", did_you_mean(model, ("auto", *task.models)))
-    return Candidate(model, task, _seeded(task.build, seed) if model == NETWORK else None)
 
 
 def _seeded(build: Any, seed: int) -> nn.Module:
@@ -48,9 +56,9 @@ def _own(model: str, task: Task[Any], base: Path) -> nn.Module:
 
     file, _, name = model.rpartition(":")
     path = base / file
-    spec = spec_from_file_location(path.stem, path) if path.is_file() else None
+    spec = spec_from_file_location(path.stem, path)
     if spec is None or spec.loader is None:
-        raise MilepostError(f"there is no Python file `{file}`", "model", "write it as ./net.py:build")
+        raise MilepostError(f"`{file}` is not a Python file", "model", "write it as ./net.py:build")
     module = module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
