@@ -31,7 +31,10 @@ class Places:
 
     def moved(self, other: KeyPath, ours: KeyPath) -> Places:
         """Return the places with everything at `other` known as `ours`."""
-        new = lambda p: ours + p[len(other) :] if p[: len(other)] == other else p  # noqa: E731
+
+        def new(path: KeyPath) -> KeyPath:
+            return ours + path[len(other) :] if path[: len(other)] == other else path
+
         return Places({new(p): n for p, n in self.lines.items()}, {new(p): t for p, t in self.texts.items()})
 
     def overridden(self, path: KeyPath, inner: Places) -> Places:

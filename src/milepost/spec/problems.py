@@ -10,8 +10,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from milepost.errors import MilepostError, MilepostErrors, did_you_mean
-from milepost.spec.product import NOT_BUILT
 from milepost.spec.places import KeyPath, Places, dotted, put
+from milepost.spec.product import NOT_BUILT
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -28,6 +28,7 @@ _WORDS = {
     **dict.fromkeys(("list_type", "tuple_type"), _LIST),
     **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), _GROUP),
     **dict.fromkeys(("greater_than", "greater_than_equal", "less_than", "less_than_equal"), _BOUND),
+    "string_too_short": ("must not be empty", "write a text, or remove `{key}`"),
     "too_short": ("must have an entry at least", "add one, or remove `{key}`"),
 }
 _SIGNS = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most"}
@@ -101,11 +102,12 @@ def _said(detail: ErrorDetails, path: KeyPath, models: Sequence[type[BaseModel]]
     shown = _shown(detail["input"])
     if kind in ("literal_error", "enum"):
         known = re.findall(r"'([^']*)'", context["expected"])
-        return f"`{name}` must be {' | '.join(known)}, not {shown}", did_you_mean(str(detail["input"]), known)
+        return f"`{name}` cannot be {shown}", did_you_mean(str(detail["input"]), known)
     if kind not in _WORDS:
         words = detail["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
         return f"`{name}` {words.replace('Input should', 'must')}", f"change `{name}`"
     sign, bound = next(((_SIGNS[k], v) for k, v in context.items() if k in _SIGNS), ("", ""))
+    bound = f"{bound:g}" if isinstance(bound, float) else bound
     what, fix = (words.format(key=key, sign=sign, bound=bound) for words in _WORDS[kind])
     return f"`{name}` {what}, not {shown}", fix
 

@@ -62,8 +62,8 @@ def _model(value: Any) -> Any:
 
 
 def _milestone(value: Any) -> Any:
-    if isinstance(value, str):
-        raise refuse("must be a list of gates", f"write `[{value}]`")
+    if not isinstance(value, list | dict | Milestone):
+        raise refuse("must be a list of gates", f"write `[{'accuracy > naive' if value is None else value}]`")
     return {"gates": value} if isinstance(value, list) else value
 
 
@@ -81,8 +81,11 @@ class Section(BaseModel):
         return {k: v for k, v in keys.items() if v is not None or k not in known}
 
 
-Whole = Annotated[int, BeforeValidator(_no_bool, json_schema_input_type=int)]
-Number = Annotated[float, BeforeValidator(_no_bool, json_schema_input_type=float)]
+Source = Annotated[str, Field(min_length=1)]  # a file, folder or glob
+Gates = Annotated[tuple[str, ...], Field(min_length=1)]
+Seed = Annotated[int, Field(ge=0, lt=2**63), BeforeValidator(_no_bool)]
+Count = Annotated[int, Field(gt=0), BeforeValidator(_no_bool)]
+Rate = Annotated[float, Field(gt=0), BeforeValidator(_no_bool)]
 
 
 class TaskSection(Section):
@@ -103,16 +106,16 @@ class Data(Section):
 
     model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["source"]}, {"required": ["train"]}]})
 
-    source: str | None = None
-    train: str | None = None
-    valid: str | None = None
-    test: str | None = None
+    source: Source | None = None
+    train: Source | None = None
+    valid: Source | None = None
+    test: Source | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Self:
         if self.source is None and self.train is None:
             raise refuse("names no data", "write `source: FILE`, or `train: FILE` beside `test: FILE`")
-        if self.source is not None and (self.train or self.valid or self.test) is not None:
+        if self.source is not None and (self.train, self.valid, self.test) != (None, None, None):
             raise refuse("names a `source`, which is split by itself, and files that are split", "keep one of the two")
         return self
 
@@ -120,7 +123,7 @@ class Data(Section):
 class Model(Section):
     """Say what training starts from, and how large a network built from scratch is."""
 
-    name: str = Field("auto", alias="from")
+    name: str = Field(default="auto", alias="from")
     size: Literal["tiny", "small", "base", "large"] | None = None
 
 
@@ -133,26 +136,26 @@ class Budget(Section):
 class Train(Section):
     """Say how to train; None = chosen by measuring."""
 
-    seed: Annotated[Whole, Field(ge=0, lt=2**63)] = 0
-    epochs: Annotated[Whole, Field(gt=0)] | None = None
-    steps: Annotated[Whole, Field(gt=0)] | None = None
-    lr: Annotated[Number, Field(gt=0)] | None = None
-    batch: Annotated[Whole, Field(gt=0)] | None = None
+    seed: Seed = 0
+    epochs: Count | None = None
+    steps: Count | None = None
+    lr: Rate | None = None
+    batch: Count | None = None
     budget: Budget = Budget()
 
 
 class Milestone(Section):
     """Hold the gates that evidence must pass, the stage that waits for them, and the day they are due."""
 
-    gates: Annotated[tuple[str, ...], Field(min_length=1)]
+    gates: Gates
     before: Literal["prepare", "initialize", "train", "evaluate", "deploy"] | None = None
-    by: Annotated[date, BeforeValidator(_date, json_schema_input_type=date)] | None = None
+    by: Annotated[date, BeforeValidator(_date)] | None = None
 
 
 class Spec(Section):
     """Be a whole product.yaml; paths in it are relative to its folder."""
 
-    name: Annotated[str, BeforeValidator(_folder_name, json_schema_input_type=str)] = "product"
+    name: Annotated[str, BeforeValidator(_folder_name)] = "product"
     need: str = ""
     task: TaskSection
     data: Data
@@ -160,5 +163,5 @@ class Spec(Section):
     train: Train = Train()
     platform: Literal["local"] = "local"
     milestones: dict[
-        str, Annotated[Milestone, BeforeValidator(_milestone, json_schema_input_type=list[str] | Milestone)]
+        str, Annotated[Milestone, BeforeValidator(_milestone, json_schema_input_type=Gates | Milestone)]
     ] = Field(default_factory=dict)

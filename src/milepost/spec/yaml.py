@@ -176,7 +176,7 @@ def resolve(text: str) -> str | int | float | bool | None:
     for base, pattern in _BASES.items():
         if re.fullmatch(pattern, text):
             return int(text, base)
-    return float(text.replace(".inf", "inf").replace(".nan", "nan")) if re.fullmatch(_FLOAT, text) else text
+    return float(re.sub(r"\.(?=[iInN])", "", text)) if re.fullmatch(_FLOAT, text) else text
 
 
 def _plain(node: _Node) -> Any:
