@@ -59,18 +59,20 @@ class FakeProduct:
         return {
             "label": "ill" if p > 0.5 else "well",
             "probability": p,
-            "probabilities": {"well": 1 - p, "ill": p},
+            "probabilities": {"well": round(1 - p, 6), "ill": p},
             "age": age,
         }
 
 
 def main() -> None:
-    """Serve the fake: PORT SECONDS [LIMIT=VALUE]..."""
+    """Serve the fake: PORT SECONDS TOKEN [LIMIT=VALUE]..."""
+    from milepost.product import Product
     from milepost.server import run
     from milepost.server.limits import Limits
 
-    limits = {k: float(v) if "." in v else int(v) for k, v in (a.split("=") for a in sys.argv[4:])}
-    run.Product.open = lambda folder, threads: FakeProduct(float(sys.argv[2]))  # type: ignore[assignment]
+    limits: dict[str, Any] = {k: float(v) if "." in v else int(v) for k, v in (a.split("=") for a in sys.argv[4:])}
+    product = FakeProduct(float(sys.argv[2]))
+    Product.open = lambda folder, threads: product  # type: ignore[assignment, method-assign, misc]
     run.serve(Path(), "127.0.0.1", int(sys.argv[1]), token=sys.argv[3] or None, limits=Limits(**limits))
 
 

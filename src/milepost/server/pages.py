@@ -42,7 +42,7 @@ def docs(product: Any, row: Mapping[str, Any], answer: Answer, limits: Limits, *
         "docs.html",
         request=escape(curl(row, needs_token=needs_token)),
         answer=escape(json.dumps(answer, ensure_ascii=False, indent=2)),
-        fields=_table((_code(f.name), f.type, escape(seen(f)), _code(json.dumps(row[f.name]))) for f in product.fields),
+        fields=_table((_code(f.name), escape(seen(f)), _code(json.dumps(row[f.name]))) for f in product.fields),
         statuses=_table((_code(s), escape(said)) for s, said in STATUSES.items()),
         limits=f"At most {limits.body_bytes / 1e6:g} MB and {limits.queue_rows:,} rows a request; "
         f"an answer comes within {limits.deadline_s:g} s or not at all.",
@@ -54,7 +54,7 @@ def curl(row: Mapping[str, Any], *, needs_token: bool) -> str:
     """Return a command line that asks about `row`."""
     token = ' \\\n  -H "authorization: Bearer $MILEPOST_TOKEN"' if needs_token else ""
     body = shlex.quote(json.dumps(row, ensure_ascii=False))
-    return f"curl $SERVER/predict -H 'content-type: application/json'{token} \\\n  -d {body}"
+    return f"curl $SERVER/predict \\\n  -H 'content-type: application/json'{token} \\\n  -d {body}"
 
 
 def _page(product: Any, name: str, **parts: str) -> Page:

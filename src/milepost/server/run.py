@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 import signal
 import socket
+import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from milepost.errors import MilepostError
+from milepost.errors import DONE, MilepostError
 from milepost.product import Product
 from milepost.server.app import App
 from milepost.server.limits import Limits
@@ -19,21 +21,23 @@ BACKLOG = 2048  # connections that may wait to be taken
 
 
 def serve(folder: Path, host: str, port: int, *, token: str | None = None, limits: Limits | None = None) -> None:
-    """Answer HTTP until SIGTERM or SIGINT, then finish what was asked; port 0 is any free one; raise MilepostError."""
+    """Serve until SIGTERM or SIGINT, finish what was asked, then end the process; raise MilepostError."""
     if token == "":
         raise MilepostError("MILEPOST_TOKEN is empty", "", "set it to a secret, or unset it to serve without one")
-    address, port = _free(host, port)
+    address, port = _free(host, port)  # port 0: any free one
     app = App(Product.open(folder, threads=1), token, limits)  # as many workers as cores, so one thread each
     asyncio.run(_run(app, address, port))
+    sys.stdout.flush()
+    os._exit(DONE)  # at once: Granian's threads, on their way out still, may abort an interpreter that is torn down
 
 
 def _free(host: str, port: int) -> tuple[str, int]:
     """Return the IP address and a port that nobody listens on; Granian itself would share a port in use silently."""
     try:
-        family, _, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        family, _, _, _, place = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0]
         with closing(socket.socket(family, socket.SOCK_STREAM)) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(place)
+            probe.bind((place[0], port, *place[2:]))
             return str(probe.getsockname()[0]), int(probe.getsockname()[1])
     except (OSError, OverflowError) as error:
         where = f"{host}:{port}"
