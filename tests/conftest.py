@@ -9,9 +9,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from milepost.spec.load import load
 
 from milepost.data.read import read
+from milepost.spec.load import load
 from milepost.tasks import find, kinds
 from milepost.tasks.base import Task
 
@@ -43,3 +43,7 @@ def data() -> Path:
     if not DATA.is_dir():
         pytest.skip(f"the real data sets are not at {DATA}; set MILEPOST_DATA")
     return DATA
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--write-matrix", action="store_true", help="write the table of the READMEs (make matrix)")

@@ -19,7 +19,10 @@ def losses_are_independent(case: Case) -> None:
     together = case.fitted.loss(model, batch)
     count = len(next(iter(batch.values())))
     assert together.shape == (count,), f"loss has shape {tuple(together.shape)}, not [{count}]"
-    alone = torch.cat([case.fitted.loss(model, alone_in(batch, i)) for i in range(count)])
+    try:
+        alone = torch.cat([case.fitted.loss(model, alone_in(batch, i)) for i in range(count)])
+    except Exception as error:
+        raise AssertionError(f"an example has no loss of its own: {error}") from error
     close(together, alone, "the loss of an example depends on its neighbours")
     wider = case.drawn(case.batch(case.few, 3, 1))
     close(together, case.fitted.loss(model, wider), "the loss sees padding")

@@ -18,7 +18,7 @@ class Writer:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.files = folder, dict[str, BinaryIO]()
-        self.about, self.rows = dict[str, dict[str, Any]](), 0
+        self.about, self.counts, self.rows = dict[str, dict[str, Any]](), dict[str, int](), 0
 
     def append(self, columns: Columns, rows: int) -> None:
         """Write `columns`, the examples of the next `rows` rows."""
@@ -30,9 +30,10 @@ class Writer:
         self.rows += rows
 
     def _write(self, name: str, a: Array) -> None:
-        about = self.about.setdefault(name, {"dtype": a.dtype.str, "inner": list(a.shape[1:])})
-        if about != {"dtype": a.dtype.str, "inner": list(a.shape[1:])}:
-            raise ValueError(f"column {name} changed from {about} to {a.dtype.str} {a.shape[1:]}")
+        form = {"dtype": a.dtype.str, "inner": list(a.shape[1:])}
+        if self.about.setdefault(name, form) != form:
+            raise ValueError(f"column {name} changed from {self.about[name]} to {form}")
+        self.counts[name] = self.counts.get(name, 0) + len(a)
         if name not in self.files:
             self.files[name] = (self.folder / f"{name}.bin").open("wb")
         self.files[name].write(np.ascontiguousarray(a).data)
@@ -44,7 +45,8 @@ class Writer:
         for f in self.files.values():
             f.close()
         if kind is None:
-            (self.folder / "columns.json").write_text(json.dumps({"rows": self.rows, "columns": self.about}))
+            about = {k: form | {"count": self.counts[k]} for k, form in self.about.items()}
+            (self.folder / "columns.json").write_text(json.dumps({"rows": self.rows, "columns": about}))
 
 
 def load(folder: Path) -> Columns:
@@ -60,7 +62,7 @@ def load(folder: Path) -> Columns:
 
 
 def _map(folder: Path, name: str, about: dict[str, Any]) -> Array:
-    path, dtype = folder / f"{name}.bin", np.dtype(about["dtype"])
-    item = dtype.itemsize * int(np.prod(about["inner"]))
-    shape = (path.stat().st_size // item, *about["inner"])
-    return np.memmap(path, dtype, "r", shape=shape) if path.stat().st_size else np.empty(shape, dtype)
+    shape, dtype = (about["count"], *about["inner"]), np.dtype(about["dtype"])
+    if 0 in shape:
+        return np.empty(shape, dtype)  # an empty file cannot be mapped
+    return np.memmap(folder / f"{name}.bin", dtype, "r", shape=shape)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import glob
 import csv
+import glob
 import io
 from collections.abc import Callable, Mapping
 from pathlib import Path

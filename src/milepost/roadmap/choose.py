@@ -76,5 +76,5 @@ def _why(
     between = gaps[chosen]
     return (
         f"{names[chosen]} ships ({at}): {names[best]} scores {found[best].value:.4g}, but the difference "
-        f"({abs(between.low):.3g} to {abs(between.high):.3g} either way) may be chance, and {names[chosen]} is cheaper"
+        f"({between.low:+.3g} to {between.high:+.3g}) may be chance, and {names[chosen]} is cheaper"
     )

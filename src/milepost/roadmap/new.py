@@ -95,14 +95,13 @@ def _make_folder(folder: Path) -> None:
 
 def _yaml(name: str, kind: str, target: str, source: str) -> str:
     """Write a product.yaml that the rows at hand can prove something about."""
-    quote = lambda text: json.dumps(text, ensure_ascii=False)  # noqa: E731
     headline = next(iter(find(kind).metrics))
     better = ">" if find(kind).metrics[headline].better == "higher" else "<"
     return f"""# Every key and its values: milepost schema
-name: {quote(name)}
+name: {_quoted(name)}
 need: ""                       # what the product is for, in a sentence
-task: {{kind: {kind}, target: {quote(target)}}}
-data: {{source: {quote(source)}}}
+task: {{kind: {kind}, target: {_quoted(target)}}}
+data: {{source: {_quoted(source)}}}
 model: auto                    # auto | {" | ".join(find(kind).models)}
 train: {{seed: 0, budget: {{time: 5m}}}}
 platform: local
@@ -110,6 +109,11 @@ milestones:
   prototype: [{headline} {better} naive]
   product: [{headline} {better} baseline, latency_p95_ms <= 50]
 """
+
+
+def _quoted(text: str) -> str:
+    """Write a text so that YAML reads the very same."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def text(found: dict[str, Any]) -> str:

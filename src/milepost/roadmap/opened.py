@@ -11,7 +11,7 @@ from milepost.data.read import files_of
 from milepost.errors import MilepostError, raise_all
 from milepost.roadmap.gates import Gate, parse
 from milepost.roadmap.store import hash_file, key_of
-from milepost.spec.load import Loaded, load, validate
+from milepost.spec.load import Loaded, load
 from milepost.spec.product import Spec
 from milepost.stages.initialize import known
 from milepost.tasks import find
@@ -75,10 +75,12 @@ class Opened:
 
 def opened(path: Path, overrides: Sequence[str] = ()) -> Opened:
     """Read product.yaml; raise MilepostErrors with the problems that leave nothing to check, each with its line."""
-    loaded = load(path, overrides)
-    spec, errors = loaded.spec, list[MilepostError]()
-    kind = find(spec.task.kind, loaded.places.where(("task", "kind"), loaded.file))
-    task = validate(kind, spec.task.options, at=("task",), places=loaded.places, file=loaded.file)
+    loaded = load(path, overrides, find)
+    spec, task, errors = loaded.spec, loaded.task, list[MilepostError]()
+    assert isinstance(task, Task)
+    for key in {"learned", "size"} & set(spec.task.options):
+        where = loaded.places.where(("task", key), loaded.file)
+        errors.append(MilepostError(f"there is no key `task.{key}`", where, "remove it"))
     gates = dict[str, tuple[Gate, ...]]()
     for name, milestone in spec.milestones.items():
         read = list[Gate]()

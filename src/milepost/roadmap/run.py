@@ -70,7 +70,7 @@ class Road:
     def _prepare(self) -> Prepared:
         """Clean, split and fit, once for these bytes of data."""
         o, hashes = self.opened, self.opened.data_hashes()
-        inputs = {"task": o.spec.task.model_dump(mode="json"), "size": o.task.size, "data": hashes}
+        inputs = {"kind": o.spec.task.kind, "task": o.task.model_dump(mode="json"), "data": hashes}
         say(self.progress, "prepare")
 
         def make(out: Path, work: Path) -> None:
@@ -111,7 +111,7 @@ class Road:
     def _train_one(self, prepared: Prepared, name: str, left: float) -> Trained:
         o, spec = self.opened, self.opened.spec.train
         wish = Wish(left, spec.epochs, spec.steps, spec.lr, spec.batch, spec.seed)
-        inputs = {"prepared": self.prepared_key, "model": name, "file": self._file_of(name)}
+        inputs: dict[str, Any] = {"prepared": self.prepared_key, "model": name, "file": self._file_of(name)}
         inputs |= {"train": spec.model_dump(mode="json"), "size": o.task.size}
         fresh: list[Candidate] = []
 

@@ -8,12 +8,14 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from milepost.errors import MilepostError
 
+ROOMS = ("tasks", "stages", "nets", "data", "compute", "runtimes", "portable", "metrics")
 MANIFEST = "MANIFEST.json"  # written last: a folder that has it is complete
 
 
@@ -30,6 +32,14 @@ def hash_file(path: Path) -> str:
         while block := file.read(1 << 20):
             digest.update(block)
     return digest.hexdigest()
+
+
+@cache
+def code_version() -> str:
+    """Stand for the code that makes what is stored: a change of it makes everything anew."""
+    package = Path(__file__).parents[1]
+    files = sorted(f for room in ROOMS for f in (package / room).rglob("*.py"))
+    return key_of([hash_file(f) for f in files])
 
 
 class Store:
@@ -49,7 +59,7 @@ class Store:
 
         `out` appears under its name when `make` returns; `work` outlives a crash, for checkpoints.
         """
-        name = f"{stage}-{key_of(dict(inputs))}"
+        name = f"{stage}-{key_of({'inputs': dict(inputs), 'code': code_version()})}"
         done, work, out = self.root / "done" / name, self.root / "work" / name, self.root / "work" / f"{name}.out"
         with self._lock(name):
             if self._whole(done):

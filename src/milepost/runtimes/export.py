@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,7 @@ def export(model: nn.Module, graph: str, seen: list[dict[str, Array]], path: Pat
     example = {k: torch.from_numpy(seen[int(np.argmax(sizes))][k].copy()) for k in names}
     shapes = {k: dict.fromkeys(moving[k], Dim.DYNAMIC) for k in names}
     outputs = ["out_" + k for k in sorted(getattr(model, graph)(**example))]  # ONNX: never an input's name
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # it warns of torchvision, which is never needed
     torch.onnx.export(
         _Graph(model, graph).eval(),
         (),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
+
+from pydantic import BaseModel
 
 from milepost.errors import MilepostError, raise_all
 from milepost.spec.places import KeyPath, Places, dotted, put
@@ -15,6 +17,8 @@ from milepost.spec.product import Spec
 from milepost.spec.yaml import LONGEST, parse
 
 __all__ = ["Loaded", "load", "problems", "validate"]
+
+Kind: TypeAlias = Callable[[str, str], type[BaseModel]]
 
 # what other tools call the same thing
 OTHER_NAMES: dict[KeyPath, KeyPath] = {
@@ -36,6 +40,7 @@ class Loaded:
     file: str  # its name, for messages
     folder: Path  # where it lies; its paths are relative to it
     notes: tuple[str, ...]  # what was read otherwise than written
+    task: BaseModel | None = None  # the options under `task`, as the kind's own model
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,15 @@ class _Draft:
                 tree = {**draft.tree, str(ours[0]): keys}
                 draft = replace(draft, tree=tree, places=draft.places.moved(other, ours)).noting(other, ours)
         return draft
+
+    def task(self, kind: Kind) -> BaseModel | None:
+        """Return the options under `task` as the kind's own model; None where no kind is named."""
+        section = self.tree.get("task")
+        if not isinstance(section, dict) or not isinstance(section.get("kind"), str):
+            return None
+        model = kind(section["kind"], self.places.where(("task", "kind"), self.file))
+        options = {k: v for k, v in section.items() if k != "kind" and v is not None}
+        return validate(model, options, at=("task",), places=self.places, file=self.file)
 
     def noting(self, other: KeyPath, ours: KeyPath) -> _Draft:
         note = f"{self.places.where(ours, self.file)}: `{dotted(other)}` is read as `{dotted(ours)}`"
@@ -86,8 +100,11 @@ class _Draft:
         return draft if path == written else draft.noting(written, path)
 
 
-def load(path: Path, overrides: Sequence[str] = ()) -> Loaded:
-    """Read product.yaml and `key.path=value` overrides; raise MilepostErrors with every problem of both."""
+def load(path: Path, overrides: Sequence[str] = (), kind: Kind | None = None) -> Loaded:
+    """Read product.yaml and `key.path=value` overrides; raise MilepostErrors with every problem of both.
+
+    `kind` maps the name of a kind, and the place where it was written, to the model of its options.
+    """
     tree, places = parse(_text(path), path.name)
     if not isinstance(tree, dict):
         form = "empty" if tree is None else "a list" if isinstance(tree, list) else "a single text"
@@ -100,12 +117,17 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Loaded:
         except MilepostError as error:
             errors.append(error)
     draft = draft.renamed()
+    task: BaseModel | None = None
+    try:
+        task = draft.task(kind) if kind else None
+    except MilepostError as error:
+        errors += error.errors
     try:
         spec = validate(Spec, draft.tree, places=draft.places, file=path.name)
     except MilepostError as error:
         errors += error.errors
     raise_all(errors)
-    return Loaded(spec, _short(draft.places), path.name, path.parent, draft.notes)
+    return Loaded(spec, _short(draft.places), path.name, path.parent, draft.notes, task)
 
 
 def _text(path: Path) -> str:

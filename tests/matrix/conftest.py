@@ -1,0 +1,32 @@
+"""Write the table of the READMEs from what the matrix found."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+READMES = ("README.md", "README.zh-CN.md")
+BETWEEN = re.compile(r"(<!-- matrix:begin -->\n).*?(<!-- matrix:end -->)", re.DOTALL)
+_found: dict[str, dict[str, str]] = {}
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Remember each cell of the matrix, which the test names by its properties."""
+    cell = dict(report.user_properties)
+    if report.when == "call" and "capability" in cell:
+        _found.setdefault(str(cell["kind"]), {})[str(cell["capability"])] = "yes" if report.passed else "no"
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if not _found or not session.config.getoption("--write-matrix", default=False):
+        return
+    columns = list(next(iter(_found.values())))
+    lines = ["| kind | " + " | ".join(columns) + " |", "| --- |" + " :---: |" * len(columns)]
+    lines += [f"| {kind} | " + " | ".join(cells[c] for c in columns) + " |" for kind, cells in sorted(_found.items())]
+    for name in READMES:
+        path = ROOT / name
+        table = "\n".join(lines)
+        path.write_text(BETWEEN.sub(lambda m: f"{m[1]}{table}\n{m[2]}", path.read_text("utf-8")), "utf-8")
