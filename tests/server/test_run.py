@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import signal
 import socket
+import sys
 import threading
 import time
 from pathlib import Path
@@ -55,3 +56,13 @@ def test_a_place_that_is_none_is_said(host: str, port: int) -> None:
 def test_an_empty_token_is_no_token_but_a_mistake() -> None:
     with pytest.raises(MilepostError, match="empty"):
         serve(Path(), "127.0.0.1", 0, token="")
+
+
+@pytest.mark.parametrize("package", ["granian", "orjson"])
+def test_a_package_that_is_missing_is_said(monkeypatch: pytest.MonkeyPatch, package: str) -> None:
+    for name in [n for n in sys.modules if n.startswith("milepost.server.") and n != "milepost.server.run"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(MilepostError, match=f"`{package}` is not installed") as caught:
+        serve(Path(), "127.0.0.1", 0)
+    assert "milepost[serve]" in caught.value.fix

@@ -10,12 +10,14 @@ import socket
 import sys
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from milepost.errors import DONE, MilepostError
 from milepost.product import Product
-from milepost.server.app import App
 from milepost.server.limits import Limits
+
+if TYPE_CHECKING:
+    from milepost.server.app import App
 
 BACKLOG = 2048  # connections that may wait to be taken
 
@@ -25,10 +27,20 @@ def serve(folder: Path, host: str, port: int, *, token: str | None = None, limit
     if token == "":
         raise MilepostError("MILEPOST_TOKEN is empty", "", "set it to a secret, or unset it to serve without one")
     address, port = _free(host, port)  # port 0: any free one
-    app = App(Product.open(folder, threads=1), token, limits)  # as many workers as cores, so one thread each
-    asyncio.run(_run(app, address, port))
+    asyncio.run(_run(_opened(folder, token, limits), address, port))
     sys.stdout.flush()
     os._exit(DONE)  # at once: Granian's threads, on their way out still, may abort an interpreter that is torn down
+
+
+def _opened(folder: Path, token: str | None, limits: Limits | None) -> App:
+    """Return the application, its product warm; raise MilepostError if the server's packages are not installed."""
+    try:
+        import granian  # noqa: F401
+
+        from milepost.server.app import App
+    except ImportError as error:
+        raise MilepostError(f"`{error.name}` is not installed", "", "pip install 'milepost[serve]'") from error
+    return App(Product.open(folder, threads=1), token, limits)  # as many workers as cores, so one thread each
 
 
 def _free(host: str, port: int) -> tuple[str, int]:

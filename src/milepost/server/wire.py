@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import math
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
@@ -136,12 +136,12 @@ def parse(text: bytes) -> Any:
 
 
 def _infinite(found: Any) -> Iterator[str]:
-    """Name the fields that hold NaN or an infinity."""
+    """Name the fields that hold NaN, an infinity or an integer beyond every float."""
     inner = found["rows"] if isinstance(found, dict) and isinstance(found.get("rows"), list) else found
     rows = [(f"rows[{i}].", r) for i, r in enumerate(inner)] if isinstance(inner, list) else [("", inner)]
     for place, row in rows:
         for name, value in row.items() if isinstance(row, dict) else ():
-            if isinstance(value, float) and not math.isfinite(value):
+            if isinstance(value, int | float) and not abs(value) <= sys.float_info.max:  # NaN, too
                 yield f"{place}{name}"
 
 
