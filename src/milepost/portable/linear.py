@@ -13,6 +13,7 @@ from milepost.portable.base import forward, starts
 from milepost.types import Array, Graphs
 
 FAR = 3.0  # standard deviations at which a number stops pulling: log loss .502 -> .496 on pima, .437 -> .433 on credit
+REACHES = (FAR, 100.0)  # of a regression, whose line may rightly go on: cross-validation chooses
 SAMPLE = 5_000  # rows that choose the penalty: it is a prior on the weights, so more rows do not move it
 RARE = 100  # rows of every class that the sample holds if there are as many
 PENALTIES = (100.0, 30.0, 10.0, 3.0, 1.0, 0.1)  # the strongest wins where nothing tells them apart
@@ -28,9 +29,10 @@ class _Design:
     std: Array  # float32 [N]
     gaps: Array  # int64 [G], the numbers that training rows lack now and then
     sizes: Sequence[int]
+    far: float  # in standard deviations
 
     @classmethod
-    def of(cls, number: Array, sizes: Sequence[int]) -> _Design:
+    def of(cls, number: Array, sizes: Sequence[int], far: float) -> _Design:
         gone = np.isnan(number)
         known = np.maximum(1, (~gone).sum(0))
         mean = np.where(gone, 0, number).sum(0, dtype=np.float64) / known
@@ -38,7 +40,7 @@ class _Design:
         std = np.sqrt(np.square(off, dtype=np.float64).sum(0) / known)
         tiny = std <= 1e-6 * np.abs(mean)  # constant but for rounding
         return cls(
-            mean.astype(np.float32), np.where(tiny, 1, std).astype(np.float32), np.flatnonzero(gone.any(0)), sizes
+            mean.astype(np.float32), np.where(tiny, 1, std).astype(np.float32), np.flatnonzero(gone.any(0)), sizes, far
         )
 
     def matrix(self, number: Array, category: Array) -> Any:
@@ -46,7 +48,7 @@ class _Design:
         from scipy import sparse  # type: ignore[import-untyped]
 
         gone = np.isnan(number)
-        z = np.clip((number - self.mean) / self.std, -FAR, FAR)
+        z = np.clip((number - self.mean) / self.std, -self.far, self.far)
         z[gone] = 0
         left = np.hstack([z, gone[:, self.gaps].astype(np.float32)])
         if not self.sizes:
@@ -80,7 +82,7 @@ class _Design:
 
         node, constants, nodes, parts = helper.make_node, {"bias": bias_Y}, [], ["bias"]
         if len(self.mean):
-            far = FAR * self.std
+            far = self.far * self.std
             # the mean is subtracted, not folded: dates are large, and float32 would lose their digits
             constants |= {"mean": self.mean, "zero": np.zeros(1), "low": -far, "high": far}
             constants |= {"number_weight": number_NY, "gap_weight": gap_NY}
@@ -120,7 +122,7 @@ def classifier(number: Array, category: Array, sizes: Sequence[int], y: Array, c
         known = model.classes_[place] == y  # a class of one row cannot be on both sides
         return -float(model.predict_log_proba(x)[known, place[known]].sum())
 
-    design, model = _fitted(number, category, sizes, y, _sample(y, seed), fit, loss)
+    design, model = _fitted(number, category, sizes, y, _sample(y, seed), fit, loss, (FAR,))
     signs = np.array([[-0.5], [0.5]]) if len(model.classes_) == 2 else np.ones((1, 1))
     coef_YD = np.zeros((classes, model.coef_.shape[1]))
     bias_Y = np.full(classes, -20.0)  # a class that no training row has
@@ -139,7 +141,7 @@ def regressor(number: Array, category: Array, sizes: Sequence[int], y: Array, se
         return float(np.square(model.predict(x) - y).sum())
 
     some = _sample(np.zeros(len(y)), seed)
-    design, model = _fitted(number, category, sizes, y.astype(np.float64), some, fit, loss)
+    design, model = _fitted(number, category, sizes, y.astype(np.float64), some, fit, loss, REACHES)
     return design.graphs(np.atleast_2d(model.coef_).astype(np.float64), np.atleast_1d(model.intercept_), category)
 
 
@@ -160,20 +162,23 @@ def _fitted(
     some: Array,
     fit: Callable[[Any, Array, float], Any],
     loss: Callable[[Any, Any, Array], float],
+    reaches: Sequence[float],
 ) -> tuple[_Design, Any]:
-    """Choose the penalty by cross-validation on `some` rows, then fit all rows with it."""
+    """Choose reach and penalty by cross-validation on `some` rows, then fit all rows with them."""
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-    design = _Design.of(number, sizes)
-    x, truth, fold = design.matrix(number[some], category[some]), y[some], np.arange(len(some)) % FOLDS
+    designs = [_Design.of(number, sizes, far) for far in reaches]
+    truth, fold = y[some], np.arange(len(some)) % FOLDS
     halves = [(fold != k, fold == k) for k in range(FOLDS)]
     halves = [(a, b) for a, b in halves if b.any() and len(np.unique(truth[a])) > 1]
 
-    def held_out(penalty: float) -> float:
+    def held_out(x: Any, penalty: float) -> float:
         return sum(loss(fit(x[a], truth[a], penalty), x[b], truth[b]) for a, b in halves)
 
     # matrices this thin take 60 times as long when BLAS shares them out between cores that have other work
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # not converged after so many steps is near enough
-        penalty = min(PENALTIES, key=held_out)
-        return design, fit(design.matrix(number, category), y, penalty)
+        matrices = [d.matrix(number[some], category[some]) for d in designs]
+        losses = {(i, p): held_out(x, p) for i, x in enumerate(matrices) for p in PENALTIES}
+        best, penalty = min(losses, key=losses.__getitem__)
+        return designs[best], fit(designs[best].matrix(number, category), y, penalty)
