@@ -93,7 +93,7 @@ class _Seen:
     def add(self, column: pl.Series, start: int) -> None:
         """Take in the next rows, the first of which is row `start` of the whole."""
         self.rows += len(column)
-        number = column.to_frame().select(as_number(column.dtype, self.name)).to_series()
+        number = as_number(column)
         self.numbers.add(number, start)
         if column.dtype.is_numeric():
             self.native = True
@@ -103,7 +103,7 @@ class _Seen:
         self._add_text(text, number, start)
         rest = column.set(number.is_not_null(), None) if column.dtype == pl.String else column
         if rest.null_count() < len(rest) and (column.dtype.is_temporal() or column.dtype == pl.String):
-            self.dates.add(rest.to_frame().select(as_days(rest.dtype, self.name)).to_series(), start)
+            self.dates.add(as_days(rest), start)
 
     def _add_text(self, text: pl.Series, number: pl.Series, start: int) -> None:
         self.missing += text.null_count()

@@ -69,8 +69,12 @@ def _why(
             f"{names[chosen]} ships because product.yaml names it ({at}), but {names[ranked]} scores "
             f"{found[ranked].value:.4g}, as good within chance, and is cheaper: it could be the product"
         )
-    if asked or len(names) == 1:
+    if asked:
         return f"{names[chosen]} ships because product.yaml names it ({at})"
+    if len(names) == 1:
+        return f"{names[chosen]} ships: nothing else was tried ({at})"
+    if chosen == best == 0:
+        return f"{names[chosen]} ships: it is the best and the cheapest ({at})"
     if chosen == best:
         return f"{names[chosen]} ships: it is the best ({at}), and no cheaper candidate comes within chance of it"
     between = gaps[chosen]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from milepost.compute.choices import Choices, Wish, write_atomically
-from milepost.errors import MilepostError, did_you_mean, raise_all
+from milepost.errors import OUT_OF_BUDGET, MilepostError, did_you_mean, raise_all
 from milepost.product import Product
 from milepost.roadmap import evidence
 from milepost.roadmap.check import checked
@@ -25,6 +25,7 @@ from milepost.stages.initialize import initialize
 from milepost.stages.prepare import prepare
 from milepost.stages.train import load_trained, train
 from milepost.types import Progress, quiet
+from milepost.units import time_text
 
 STAGES = ("prepare", "initialize", "train", "evaluate", "deploy")
 
@@ -95,6 +96,8 @@ class Road:
         left, tried, names = self.opened.spec.train.budget.time, list[Tried](), self._names()
         for name in names:
             if left <= 0 and tried:
+                if self.opened.spec.model.name != "auto":
+                    raise self._spent()
                 self.notes.append(f"{name} was not tried: the budget was used up")
                 continue
             try:
@@ -107,6 +110,11 @@ class Road:
             left -= trained.report["seconds"]
             tried.append(Tried(name, trained, statistics(trained, prepared.table("valid"))))
         return tried
+
+    def _spent(self) -> MilepostError:
+        what = f"the budget of {time_text(self.opened.spec.train.budget.time)} is used up"
+        where = self.opened.at("train", "budget", "time")
+        return MilepostError(what, where, "raise it, or use a cheaper model", exit_code=OUT_OF_BUDGET)
 
     def _train_one(self, prepared: Prepared, name: str, left: float) -> Trained:
         o, spec = self.opened, self.opened.spec.train

@@ -112,7 +112,7 @@ class TabularClassification(Task[Facts]):
             return None, []
         rarer = min(reversed(classes), key=lambda c: counts[c])
         share = counts[rarer] / sum(counts.values())
-        what = f"`{rarer}` is taken as the positive class: the rarer one, {share:.0%} of the training rows"
+        what = f"`{rarer}` is taken as the positive class: the rarer one, {100 * share:.3g} % of the training rows"
         return rarer, [Finding("positive_class", f"column {self.target}", what, "set task.positive to change it")]
 
     def findings(self) -> list[Finding]:

@@ -10,7 +10,7 @@ import polars as pl
 from pydantic import BaseModel
 
 from milepost.data.learn import learn
-from milepost.data.table import TableFacts, as_number, as_text
+from milepost.data.table import TableFacts, as_text, floats
 from milepost.errors import MilepostError
 from milepost.metrics import regression
 from milepost.tasks.base import Task
@@ -85,9 +85,7 @@ class TabularRegression(Task[Facts]):
 
     def _truth(self, table: pl.DataFrame) -> Array:
         """[N], nan = no number."""
-        read = table.select(as_number(table[self.target].dtype, self.target))
-        truth = read.to_series().to_numpy().astype(np.float64)
-        return np.where(np.isfinite(truth), truth, np.nan)
+        return floats(table[self.target])
 
     def findings(self) -> list[Finding]:
         return self.facts.findings
