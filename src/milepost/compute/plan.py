@@ -44,7 +44,7 @@ def planned(name: str, learner: Learner, train: Loader, wish: Wish, recipe: Mapp
         "steps": steps,
         "look_every": max(1, min(per_epoch, steps // 10)),
         "patience": round(recipe["patience"]),
-        "lr": wish.lr or recipe["lr"],
+        "lr": wish.lr or usual_rate(examples, recipe),
         "decay": recipe["decay"],
         "seed": wish.seed,
     }
@@ -55,6 +55,11 @@ def usual_batch(examples: int, recipe: Mapping[str, float]) -> int:
     ideal = max(1.0, examples / recipe["steps_per_epoch"])
     smallest, largest = round(recipe["batch_min"]), round(recipe["batch_max"])
     return int(min(largest, max(smallest, 1 << round(ideal - 1).bit_length())))
+
+
+def usual_rate(examples: int, recipe: Mapping[str, float]) -> float:
+    """Return the top learning rate for so many examples, within bounds."""
+    return min(recipe["lr_max"], max(recipe["lr_min"], examples * recipe["lr_per_example"]))
 
 
 def _trial(learner: Learner, train: Loader, batch: int, seed: int) -> Callable[[Setting], None]:
