@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,9 +27,16 @@ class Progressed:
     skipped: int = 0  # steps whose gradient was not finite
 
 
-def save(folder: Path, so_far: Progressed, model: nn.Module, optimizer: torch.optim.Optimizer) -> None:
+def save(
+    folder: Path, plan: Mapping[str, Any], so_far: Progressed, model: nn.Module, optimizer: torch.optim.Optimizer
+) -> None:
     """Write everything that going on needs, by an atomic rename."""
-    state = {"so_far": vars(so_far), "model": model.state_dict(), "optimizer": optimizer.state_dict()}
+    state = {
+        "plan": dict(plan),
+        "so_far": vars(so_far),
+        "model": model.state_dict(),
+        "optimizer": optimizer.state_dict(),
+    }
     part = folder / f".{NAME}.part"
     with part.open("wb") as file:
         torch.save(state, file)
@@ -37,13 +45,15 @@ def save(folder: Path, so_far: Progressed, model: nn.Module, optimizer: torch.op
     part.replace(folder / NAME)
 
 
-def resume(folder: Path, model: nn.Module, optimizer: torch.optim.Optimizer) -> Progressed:
-    """Load what `save` wrote into `model` and `optimizer`; a fresh start where there is nothing."""
+def resume(folder: Path, plan: Mapping[str, Any], model: nn.Module, optimizer: torch.optim.Optimizer) -> Progressed:
+    """Load what `save` wrote into `model` and `optimizer`; start afresh where nothing follows this very plan."""
     path = folder / NAME
     if not path.is_file():
         return Progressed()
     device = next(model.parameters()).device
     state: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
+    if state["plan"] != dict(plan):
+        return Progressed()
     model.load_state_dict(state["model"])
     optimizer.load_state_dict(state["optimizer"])
     return Progressed(**state["so_far"])

@@ -41,7 +41,7 @@ class Loop:
         """Return how far training came, with the best weights, and why it stopped."""
         torch.set_num_threads(self.plan["threads"])
         optimizer = adamw(self.learner.model, self.plan["lr"], self.plan["decay"])
-        so_far = checkpoint.resume(self.work, self.learner.model, optimizer)
+        so_far = checkpoint.resume(self.work, self.plan, self.learner.model, optimizer)
         return so_far, self._go(so_far, optimizer)
 
     def _go(self, so_far: Progressed, optimizer: torch.optim.Optimizer) -> str:
@@ -70,7 +70,7 @@ class Loop:
                 self._look(so_far, loss)
                 return "the time was used up"
             if now - saved >= self.save_every:
-                checkpoint.save(self.work, so_far, learner.model, optimizer)
+                checkpoint.save(self.work, plan, so_far, learner.model, optimizer)
                 saved = time.monotonic()
         return "all steps done"
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from milepost.stages.base import Trained
 from milepost.stages.evaluate import Score, compared, scores
+from milepost.tasks.base import Task
 from milepost.types import Columns
 
 
@@ -16,7 +16,7 @@ class Tried:
     """A trained candidate and its statistics on the validation rows."""
 
     name: str
-    trained: Trained
+    task: Task[Any]
     stats: Columns
 
 
@@ -34,10 +34,10 @@ def choose(tried: Sequence[Tried], wanted: str | None = None) -> Choice:
 
     Candidates are compared by the kind's proper score, on the same validation rows, in pairs.
     """
-    task = tried[0].trained.task
+    task = tried[0].task
     metric = task.select
     sign = 1 if task.metrics[metric].better == "higher" else -1
-    found = [scores(t.trained.task, t.stats)[metric] for t in tried]
+    found = [scores(t.task, t.stats)[metric] for t in tried]
     best = max(range(len(tried)), key=lambda i: sign * found[i].value)
     gaps = [compared(task, t.stats, tried[best].stats)[metric] for t in tried]
     inside = [i == best or (gaps[i].high if sign > 0 else -gaps[i].low) >= 0 for i in range(len(tried))]

@@ -27,10 +27,11 @@ def predict(folder: Path, source: Path, out: Path | None, as_json: bool, echo: C
     raise_all(
         [MilepostError(f"there is no column `{name}`", str(source), "add it; cells may be empty") for name in lacking]
     )
-    answers, bar = list[Answer](), progress()
-    for part in product.stream(table):
-        answers += part
-        bar("predict", len(answers), table.height)
+    answers = list[Answer]()
+    with progress() as show:
+        for part in product.stream(table):
+            answers += part
+            show("predict", len(answers), table.height)
     if out is None:
         _print(answers, as_json, echo)
     else:

@@ -3,51 +3,32 @@
 from __future__ import annotations
 
 import sys
-import time
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from milepost.types import Progress, quiet
 
-SOON = 1.0  # seconds after which work gets a bar
 
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """Give a Progress that draws on a terminal and leaves nothing behind, else the silent one."""
+    if not sys.stderr.isatty():
+        yield quiet
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
 
-def progress() -> Progress:
-    """Return a Progress that draws on a terminal once work has taken a second, else the silent one."""
-    return _Bars() if sys.stderr.isatty() else quiet
+    text, note_column = TextColumn("{task.description:<20}"), TextColumn("{task.fields[note]}")
+    columns = (text, BarColumn(), TimeElapsedColumn(), TimeRemainingColumn(), note_column)
+    shown: dict[str, TaskID] = {}
+    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
 
+        def show(what: str, done: float, total: float, note: str = "") -> None:
+            if what not in shown:
+                for old in shown.values():
+                    bars.update(old, visible=False)
+                shown[what] = bars.add_task(what, total=None, note="")  # pulses until the total is known
+            bars.update(shown[what], completed=done, total=total or None, note=note)
 
-class _Bars:
-    def __init__(self) -> None:
-        self._started, self._what = time.monotonic(), ""
-        self._bar: Any = None
-        self._task: Any = None
-
-    def __call__(self, what: str, done: float, total: float, note: str = "") -> None:
-        if what != self._what:
-            self._stop()
-            self._started, self._what = time.monotonic(), what
-        if self._bar is None and time.monotonic() - self._started >= SOON:
-            self._begin(what)
-        if self._bar is not None:
-            self._bar.update(self._task, completed=done, total=total, note=note)
-        if done >= total:
-            self._stop()
-
-    def _begin(self, what: str) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TimeRemainingColumn(),
-            TextColumn("{task.fields[note]}"),
-        )
-        self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
-        self._bar.start()
-        self._task = self._bar.add_task(what, note="")
-
-    def _stop(self) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-            self._bar = None
+        yield show

@@ -61,7 +61,7 @@ class Store:
         """
         name = f"{stage}-{key_of({'inputs': dict(inputs), 'code': code_version()})}"
         done, work, out = self.root / "done" / name, self.root / "work" / name, self.root / "work" / f"{name}.out"
-        with self._lock(name):
+        with self.lock(name):
             if self._whole(done):
                 return done
             shutil.rmtree(done, ignore_errors=True)
@@ -94,7 +94,7 @@ class Store:
             return False
 
     @contextmanager
-    def _lock(self, name: str) -> Iterator[None]:
+    def lock(self, name: str) -> Iterator[None]:
         """Hold the kernel's lock of a name: it is freed even by kill -9."""
         handle = os.open(self.root / "locks" / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC)
         try:
@@ -105,7 +105,7 @@ class Store:
 
     def log(self, **event: Any) -> None:
         """Append one event to the ledger."""
-        with self._lock("ledger"), (self.root / "ledger.jsonl").open("ab+") as ledger:
+        with self.lock("ledger"), (self.root / "ledger.jsonl").open("ab+") as ledger:
             ledger.seek(0, os.SEEK_END)
             torn = b""
             if ledger.tell():

@@ -1,0 +1,174 @@
+"""The stages of a road, each done once: what a stage reads is its key, what it makes lies in the store."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from milepost.compute.choices import Choices, Wish
+from milepost.errors import OUT_OF_BUDGET, MilepostError, raise_all
+from milepost.product import Product
+from milepost.roadmap import evidence
+from milepost.roadmap.choose import Tried, choose
+from milepost.roadmap.opened import Opened
+from milepost.roadmap.store import Store, hash_file, key_of
+from milepost.stages.base import Candidate, Prepared, Trained
+from milepost.stages.deploy import deploy
+from milepost.stages.evaluate import answered, as_json, scores, statistics
+from milepost.stages.initialize import initialize
+from milepost.stages.prepare import prepare
+from milepost.stages.train import load_trained, train
+from milepost.types import Progress
+from milepost.units import time_text
+
+AUTO = "auto"
+
+
+@dataclass
+class Road:
+    """Take a roadmap's stages through its store; `notes` collects what a founder should be told."""
+
+    opened: Opened
+    store: Store
+    choices: Choices
+    progress: Progress
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def names(self) -> list[str]:
+        """The models to try, cheapest first: the baseline is always among them."""
+        models, wanted = self.opened.task.models, self.opened.spec.model.name
+        return list(models) if wanted == AUTO else list(dict.fromkeys((models[0], wanted)))
+
+    def prepare(self) -> Prepared:
+        """Clean, split and fit, once for these bytes of data."""
+        o = self.opened
+        inputs = {"kind": o.spec.task.kind, "task": o.task.model_dump(mode="json"), "data": o.data_hashes()}
+
+        def make(out: Path, work: Path) -> None:
+            try:
+                prepare(o.sources, o.task, folder=out, base=o.folder)
+            except MilepostError as error:
+                raise_all([o.placed(e) for e in error.errors])
+
+        return Prepared(self._once("prepare", inputs, make))
+
+    def initialize(self, prepared: Prepared, name: str) -> Candidate:
+        """Give a model its first weights."""
+        try:
+            return initialize(prepared, name, seed=self.opened.spec.train.seed, base=self.opened.folder)
+        except MilepostError as error:
+            raise self.opened.placed(error) from error
+
+    def train(self, prepared: Prepared) -> dict[str, Path]:
+        """Train every model in what is left of the budget; return their folders, cheapest first."""
+        spec, trained = self.opened.spec, dict[str, Path]()
+        left = spec.train.budget.time
+        for name in self.names:
+            if left <= 0 and trained:
+                if spec.model.name != AUTO:
+                    raise self._spent()
+                self.notes.append(f"{name} was not tried: the budget was used up")
+                continue
+            try:
+                trained[name] = self._train_one(prepared, name, left)
+            except MilepostError as error:
+                if spec.model.name != AUTO or not trained:
+                    raise self.opened.placed(error) from error
+                self.notes.append(f"{name} was left out: {error.what}")
+                continue
+            left -= json.loads((trained[name] / "training.json").read_text("utf-8"))["seconds"]
+        return trained
+
+    def _spent(self) -> MilepostError:
+        what = f"the budget of {time_text(self.opened.spec.train.budget.time)} is used up"
+        where = self.opened.at("train", "budget", "time")
+        return MilepostError(what, where, "raise it, or use a cheaper model", exit_code=OUT_OF_BUDGET)
+
+    def _train_one(self, prepared: Prepared, name: str, left: float) -> Path:
+        spec = self.opened.spec.train
+        wish = Wish(left, spec.epochs, spec.steps, spec.lr, spec.batch, spec.seed)
+        inputs = {"prepared": prepared.folder.name, "model": name, "train": spec.model_dump(mode="json")}
+
+        def make(out: Path, work: Path) -> None:
+            candidate = self.initialize(prepared, name)
+            train(prepared, candidate, wish, folder=out, work=work, choices=self.choices, progress=self.progress)
+
+        folder = self._once("train", {**inputs, "bytes": self._bytes_of(name)}, make, f"train {name}")
+        report = json.loads((folder / "training.json").read_text("utf-8"))
+        self.choices.once(name, lambda: report.get("chosen", {"seed": spec.seed}))
+        return folder
+
+    def _bytes_of(self, name: str) -> str:
+        """Stand for the bytes behind a model that is a file or folder of the user's."""
+        path = self.opened.folder / name.rpartition(":")[0] if ":" in name else self.opened.folder / name
+        files = [path] if path.is_file() else sorted(path.glob("*")) if path.is_dir() else []
+        return key_of([hash_file(f) for f in files if f.is_file()])
+
+    def _loaded(self, prepared: Prepared, name: str, folder: Path) -> Trained:
+        return load_trained(folder, self.initialize(prepared, name))
+
+    def choose(self, prepared: Prepared, trained: dict[str, Path]) -> dict[str, Any]:
+        """Score every model on the validation rows; return the winner, why, and its scores, for metrics.json."""
+        wanted = self.opened.spec.model.name
+        inputs = {"trained": [[n, f.name] for n, f in trained.items()], "wanted": wanted}
+
+        def make(out: Path, work: Path) -> None:
+            valid, tried = prepared.table("valid"), list[Tried]()
+            for name, folder in trained.items():
+                model = self._loaded(prepared, name, folder)
+                tried.append(Tried(name, model.task, statistics(model, valid, self.progress, f"validate {name}")))
+            choice = choose(tried, None if wanted == AUTO else wanted)
+            winner = choice.winner
+            found: dict[str, Any] = {"model": winner.name, "why": choice.why, "candidates": choice.table}
+            found["valid"] = as_json(scores(winner.task, winner.stats))
+            (out / "choice.json").write_text(json.dumps(found), "utf-8")
+
+        folder = self._once("evaluate", inputs, make)
+        choice: dict[str, Any] = json.loads((folder / "choice.json").read_text("utf-8"))
+        return choice
+
+    def deploy(self, prepared: Prepared, trained: dict[str, Path], choice: dict[str, Any]) -> Path:
+        """Make the product of the chosen model; return its folder in the store."""
+        spec, name = self.opened.spec, choice["model"]
+        inputs = {"prepared": prepared.folder.name, "model": trained[name].name, "why": choice["why"]}
+        inputs |= {"name": spec.name, "need": spec.need}
+        about = {"why": choice["why"], "valid": choice["valid"], "data": self.opened.data_hashes()}
+
+        def make(out: Path, work: Path) -> None:
+            model = self._loaded(prepared, name, trained[name])
+            deploy(prepared, model, out / "product", name=spec.name, need=spec.need, about=about)
+
+        return self._once("deploy", inputs, make) / "product"
+
+    def test(self, prepared: Prepared, trained: dict[str, Path], made: Path) -> dict[str, Any]:
+        """Look at the test rows, once for this product, through the product; the ledger counts."""
+        slices, baseline = evidence.wanted_slices(self.opened), self.names[0]
+        inputs = {"prepared": prepared.folder.name, "product": made.parent.name, "slices": sorted(slices)}
+
+        def make(out: Path, work: Path) -> None:
+            test, task, product = prepared.table("test"), prepared.task, Product.open(made)
+            others = {"naive": answered(task, task.naive(prepared.batches("train")), test)}
+            others["baseline"] = statistics(self._loaded(prepared, baseline, trained[baseline]), test)
+            mine = statistics(product, test, self.progress, "test")
+            found = evidence.gathered(product, test, mine, others, slices)
+            (out / "test.json").write_text(json.dumps(found), "utf-8")
+            self.store.log(event="test_look", rows=prepared.folder.name, product=made.parent.name)
+
+        folder = self._once("test", {**inputs, "baseline": trained[baseline].name}, make)
+        found: dict[str, Any] = json.loads((folder / "test.json").read_text("utf-8"))
+        return found
+
+    def test_looks(self, prepared: Prepared) -> int:
+        """Count how often products have looked at these test rows."""
+        return sum(e.get("event") == "test_look" and e.get("rows") == prepared.folder.name for e in self.store.events())
+
+    def _once(self, stage: str, inputs: dict[str, Any], make: Callable[[Path, Path], None], what: str = "") -> Path:
+        def shown(out: Path, work: Path) -> None:
+            self.progress(what or stage, 0, 0)
+            make(out, work)
+
+        return self.store.once(stage, inputs, shown)
