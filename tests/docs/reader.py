@@ -1,10 +1,10 @@
 """A reader who does what a document says, from top to bottom, in one folder.
 
-    python            runs; all blocks of a document share their names
-    sh                runs; a block that is `milepost serve` alone goes on in the background
-    text              what the block before it printed, somewhere; `...` stands for anything, blanks count as one
-    <!-- file: F -->  before a block of any language: it is written to F instead
-    console           is shown only
+python            runs; all blocks of a document share their names
+sh                runs; a block that is `milepost serve` alone goes on in the background
+text              what the block before it printed, somewhere; `...` stands for anything, blanks count as one
+<!-- file: F -->  before a block of any language: it is written to F instead
+console           is shown only
 """
 
 from __future__ import annotations

@@ -16,9 +16,9 @@ import polars as pl
 
 from milepost.errors import OUR_FAULT, MilepostError
 from milepost.metrics.interval import quantile
+from milepost.papers import card, dockerfile
 from milepost.product import Product, difference, file_hash
 from milepost.stages.base import Prepared, Trained, save_task
-from milepost.stages.card import card, dockerfile
 from milepost.tasks import kind_of
 from milepost.tasks.base import Task
 from milepost.types import Answer
@@ -29,24 +29,6 @@ if TYPE_CHECKING:
 PROOF = 256  # rows that the product must answer as the model did
 WITHIN = 1e-4  # largest difference of a probability, or relative of a number
 TIMED = 200  # single rows from which latency is measured
-PROVE = """
-import json, sys, time
-import polars as pl
-from milepost.metrics.interval import quantile
-from milepost.product import Product
-folder, rows, timed = sys.argv[1:]
-table = pl.read_ipc(rows)
-product = Product.open(__import__("pathlib").Path(folder), threads=1)
-answers = product(table)
-took = []
-for i in range(int(timed)):
-    row = table.slice(i % table.height, 1)
-    start = time.perf_counter()
-    product(row)
-    took.append(1000 * (time.perf_counter() - start))
-heavy = sorted({"torch", "sklearn", "lightgbm"} & set(sys.modules))
-print(json.dumps({"answers": answers, "took_ms": took, "imported": heavy}))
-"""
 
 
 def deploy(
@@ -138,10 +120,10 @@ def _prove(trained: Trained, rows: pl.DataFrame, part: Path) -> dict[str, Any]:
     expected = trained.task.answer(trained.run, trained.task.encode(rows), rows)
     table = part.parent / "rows.arrow"
     rows.write_ipc(table, compression="uncompressed")
-    command = [sys.executable, "-c", PROVE, str(part), str(table), str(TIMED)]
+    command = [sys.executable, "-m", "milepost.stages.prove", str(part), str(table), str(TIMED)]
     alone = subprocess.run(command, capture_output=True, text=True, check=False)
     if alone.returncode:
-        what = f"the product does not answer: {alone.stderr.strip().splitlines()[-1]}"
+        what = f"the product does not answer: {(alone.stderr.strip().splitlines() or ['it was killed'])[-1]}"
         raise MilepostError(what, exit_code=OUR_FAULT)
     found = json.loads(alone.stdout)
     largest = difference(expected, found["answers"])

@@ -72,9 +72,8 @@ def scores(task: Task[Any], stats: Columns) -> dict[str, Score]:
     out = {}
     for name, value in values.items():
         low, high = wilson(value, n) if task.metrics[name].proportion else middle95(draws[name])
-        if not np.isnan(value):
-            out[name] = Score(value, low, high, n)
-    return out
+        out[name] = Score(value, low, high, n)
+    return _defined(out)
 
 
 def compared(task: Task[Any], mine: Columns, theirs: Columns) -> dict[str, Score]:
@@ -83,7 +82,12 @@ def compared(task: Task[Any], mine: Columns, theirs: Columns) -> dict[str, Score
     a, b = (task.score(s, np.ones((1, n))) for s in (mine, theirs))
     draws_a = bootstrap(lambda w: task.score(mine, w), n)
     draws_b = bootstrap(lambda w: task.score(theirs, w), n)
-    return {k: Score(float(a[k][0] - b[k][0]), *middle95(draws_a[k] - draws_b[k]), n) for k in a}
+    return _defined({k: Score(float(a[k][0] - b[k][0]), *middle95(draws_a[k] - draws_b[k]), n) for k in a})
+
+
+def _defined(found: dict[str, Score]) -> dict[str, Score]:
+    """Leave out what these rows do not define, such as the AUC of one class."""
+    return {name: s for name, s in found.items() if np.isfinite([s.value, s.low, s.high]).all()}
 
 
 def sliced(stats: Columns, rows_N: Array) -> Columns:
