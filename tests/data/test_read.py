@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pandas as pd
@@ -97,10 +98,8 @@ def test_missing_files_name_the_nearest(tmp_path: Path) -> None:
 def test_no_bytes_break_the_reader(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     path = tmp_path_factory.mktemp("fuzz") / "t.csv"
     path.write_bytes(content)
-    try:
+    with contextlib.suppress(MilepostError):
         assert read(path).height
-    except MilepostError:
-        pass
 
 
 def test_a_header_of_one_column_has_no_delimiter() -> None:

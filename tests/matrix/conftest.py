@@ -26,7 +26,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     columns = list(next(iter(_found.values())))
     lines = ["| kind | " + " | ".join(columns) + " |", "| --- |" + " :---: |" * len(columns)]
     lines += [f"| {kind} | " + " | ".join(cells[c] for c in columns) + " |" for kind, cells in sorted(_found.items())]
+    table = "\n".join(lines)
     for name in READMES:
         path = ROOT / name
-        table = "\n".join(lines)
-        path.write_text(BETWEEN.sub(lambda m: f"{m[1]}{table}\n{m[2]}", path.read_text("utf-8")), "utf-8")
+        path.write_text(BETWEEN.sub(rf"\g<1>{table}\n\g<2>", path.read_text("utf-8")), "utf-8")
