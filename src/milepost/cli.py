@@ -102,15 +102,20 @@ def serve(
     product: ProductFolder = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="0 picks a free one.")] = 8000,
+    as_json: Json = False,
 ) -> None:
     """Answer over HTTP, with a page to try it."""
     from milepost.server.run import serve as listen
 
-    listen(product or Path("runs/latest/product"), host, port, token=os.environ.get("MILEPOST_TOKEN"))
+    def tell(name: str, url: str) -> None:
+        show({"name": name, "url": url}, as_json, lambda found: "serving {name} on {url}".format(**found))
+        sys.stdout.flush()
+
+    listen(product or Path("runs/latest/product"), host, port, tell, token=os.environ.get("MILEPOST_TOKEN"))
 
 
 @app.command()
-def schema() -> None:
+def schema(as_json: Json = True) -> None:
     """Print the JSON Schema of product.yaml."""
     from milepost.roadmap.schema import schema as room
 
@@ -128,6 +133,9 @@ def main() -> None:
         _fail(MilepostError("stopped", fix="the same command goes on from here", exit_code=130), as_json)
     except BrokenPipeError:
         sys.exit(DONE)
+    except ModuleNotFoundError as error:
+        what = f"`{error.name}` is not installed"
+        _fail(MilepostError(what, fix="pip install 'milepost[all]'", exit_code=WRONG_INPUT), as_json)
     except Exception as error:
         if hasattr(error, "format_message"):  # typer's own: a wrong command or option
             _fail(MilepostError(error.format_message(), fix="milepost --help", exit_code=WRONG_INPUT), as_json)

@@ -73,7 +73,11 @@ def main() -> None:
     limits: dict[str, Any] = {k: float(v) if "." in v else int(v) for k, v in (a.split("=") for a in sys.argv[4:])}
     product = FakeProduct(float(sys.argv[2]))
     Product.open = lambda folder, threads: product  # type: ignore[assignment, method-assign, misc]
-    run.serve(Path(), "127.0.0.1", int(sys.argv[1]), token=sys.argv[3] or None, limits=Limits(**limits))
+
+    def tell(name: str, url: str) -> None:
+        print(f"serving {name} on {url}", flush=True)
+
+    run.serve(Path(), "127.0.0.1", int(sys.argv[1]), tell, token=sys.argv[3] or None, limits=Limits(**limits))
 
 
 if __name__ == "__main__":

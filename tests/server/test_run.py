@@ -43,19 +43,19 @@ def test_stops_though_a_client_keeps_its_line_open(start: Start) -> None:
 
 def test_a_port_in_use_is_said(served: Served) -> None:
     with pytest.raises(MilepostError, match="in use") as caught:
-        serve(Path(), "127.0.0.1", served.port)
+        serve(Path(), "127.0.0.1", served.port, print)
     assert "--port 0" in caught.value.fix
 
 
 @pytest.mark.parametrize(("host", "port"), [("256.1.1.1", 0), ("127.0.0.1", 99999)])
 def test_a_place_that_is_none_is_said(host: str, port: int) -> None:
     with pytest.raises(MilepostError, match="cannot listen"):
-        serve(Path(), host, port)
+        serve(Path(), host, port, print)
 
 
 def test_an_empty_token_is_no_token_but_a_mistake() -> None:
     with pytest.raises(MilepostError, match="empty"):
-        serve(Path(), "127.0.0.1", 0, token="")
+        serve(Path(), "127.0.0.1", 0, print, token="")
 
 
 @pytest.mark.parametrize("package", ["granian", "orjson"])
@@ -64,5 +64,5 @@ def test_a_package_that_is_missing_is_said(monkeypatch: pytest.MonkeyPatch, pack
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(MilepostError, match=f"`{package}` is not installed") as caught:
-        serve(Path(), "127.0.0.1", 0)
+        serve(Path(), "127.0.0.1", 0, print)
     assert "milepost[serve]" in caught.value.fix

@@ -8,9 +8,10 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeAlias
 
 from milepost.errors import DONE, MilepostError
 from milepost.product import Product
@@ -19,15 +20,21 @@ from milepost.server.limits import Limits
 if TYPE_CHECKING:
     from milepost.server.app import App
 
+Tell: TypeAlias = Callable[[str, str], None]
 BACKLOG = 2048  # connections that may wait to be taken
 
 
-def serve(folder: Path, host: str, port: int, *, token: str | None = None, limits: Limits | None = None) -> None:
-    """Serve until SIGTERM or SIGINT, finish what was asked, then end the process; raise MilepostError."""
+def serve(
+    folder: Path, host: str, port: int, tell: Tell, *, token: str | None = None, limits: Limits | None = None
+) -> None:
+    """Serve until SIGTERM or SIGINT, finish what was asked, then end the process; raise MilepostError.
+
+    `tell` is called with the product's name and its URL once a connection is taken there.
+    """
     if token == "":
         raise MilepostError("MILEPOST_TOKEN is empty", "", "set it to a secret, or unset it to serve without one")
     address, port = _free(host, port)  # port 0: any free one
-    asyncio.run(_run(_opened(folder, token, limits), address, port))
+    asyncio.run(_run(_opened(folder, token, limits), address, port, tell))
     sys.stdout.flush()
     os._exit(DONE)  # at once: Granian's threads, on their way out still, may abort an interpreter that is torn down
 
@@ -58,20 +65,20 @@ def _free(host: str, port: int) -> tuple[str, int]:
         raise MilepostError(f"cannot listen there: {error}", where, "choose another --host or --port") from None
 
 
-async def _run(app: App, address: str, port: int) -> None:
+async def _run(app: App, address: str, port: int, tell: Tell) -> None:
     from granian.server.embed import Server
 
     server = Server(app, address, port, backlog=BACKLOG, websockets=False, log_enabled=False)
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: loop.call_soon_threadsafe(server.stop))
-    told = asyncio.create_task(_tell(app.product, address, port))
+    told = asyncio.create_task(_told(app.product.name, address, port, tell))
     await server.serve()
     told.cancel()
 
 
-async def _tell(product: Any, address: str, port: int) -> None:
-    """Print where the product is served, once a connection is taken there."""
+async def _told(name: str, address: str, port: int, tell: Tell) -> None:
+    """Tell where the product is served, once a connection is taken there."""
     while True:
         try:
             _, writer = await asyncio.open_connection(address, port)
@@ -80,5 +87,5 @@ async def _tell(product: Any, address: str, port: int) -> None:
             continue
         writer.close()
         host = f"[{address}]" if ":" in address else address
-        print(f"serving {product.name} on http://{host}:{port}", flush=True)
+        tell(name, f"http://{host}:{port}")
         return
