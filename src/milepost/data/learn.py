@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from typing import Literal
 
 import numpy as np
@@ -12,6 +13,7 @@ import polars as pl
 from milepost.data.table import BLANK, ColumnFacts, TableFacts, as_days, as_number, as_text
 from milepost.types import Array, Finding
 
+EPOCH = date(1970, 1, 1)
 SAMPLE = 20_000  # numbers kept for quantiles
 KNOTS = 33
 MANY = 20_000  # distinct texts after which a column is no category
@@ -145,7 +147,9 @@ class _Seen:
             words = ", ".join(f"`{t}`" for t in sorted(self.strays) if t.lower() not in BLANK)[:80]
             what = f"is a column of {kind}s, but {strays} cells say {words}; they count as missing"
             findings.append(self._finding("not_a_number", what, strays, "warning", tuple(self.stray_rows)))
-        facts = ColumnFacts(name=self.name, type=kind, knots=seen.knots(), missing=missing, example=seen.median())
+        middle = seen.median()
+        example = middle if kind == "number" else (EPOCH + timedelta(days=int(middle))).isoformat()
+        facts = ColumnFacts(name=self.name, type=kind, knots=seen.knots(), missing=missing, example=example)
         return [facts], findings
 
     def _counts_rows(self) -> bool:

@@ -29,7 +29,7 @@ class ColumnFacts(BaseModel):
     def field(self) -> Field:
         """The column as a customer meets it."""
         choices = tuple(c for c in self.categories if c is not None)
-        low, high = (self.knots[0], self.knots[-1]) if self.knots else (None, None)
+        low, high = (self.knots[0], self.knots[-1]) if self.type == "number" else (None, None)
         return Field(self.name, self.type, choices, low, high, self.example)
 
 
