@@ -41,7 +41,7 @@ def test_types_are_found() -> None:
         "stamp": "date",
     }
     assert facts["flag"].categories == ["false", "true"] and not findings
-    assert facts["day"].field.example == "2026-03-14" and facts["day"].field.low is None
+    assert facts["day"].field.example == "2026-03-13" and facts["day"].field.low is None
 
 
 def test_what_tells_nothing_is_left_out_and_said() -> None:
