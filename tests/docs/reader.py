@@ -49,7 +49,7 @@ class Reader:
     """Does what blocks say; `folder` must be the working directory, for Python's sake."""
 
     folder: Path
-    printed: str = ""
+    printed: str | None = None  # by the last block; None where it was not run
     names: dict[str, Any] = field(default_factory=lambda: {"__name__": "__main__"})
     servers: list[subprocess.Popen[str]] = field(default_factory=list)
     served: str = SERVED
@@ -65,7 +65,9 @@ class Reader:
             self.printed = self._python(code, block.line)
         elif block.language == "sh":
             self.printed = self._serve() if code.strip() == "milepost serve" else self._sh(code, block.line)
-        elif block.language == "text":
+        elif block.language == "console":
+            self.printed = None
+        elif block.language == "text" and self.printed is not None:
             assert shows(self.printed, code), f"line {block.line}: the block before it printed\n{self.printed}"
 
     def _python(self, code: str, line: int) -> str:

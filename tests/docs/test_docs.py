@@ -17,7 +17,7 @@ from milepost.tasks import kinds
 ROOT = Path(__file__).parents[2]
 RUN = ("README.md", "CONTRIBUTING.md", "docs/guide.md")
 DOCUMENTS = sorted(p.relative_to(ROOT).as_posix() for p in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")))
-SHOWN_ONLY = re.compile(r"(\$ )?(make|git|python3? -m (venv|pip)|pip|docker|curl|\. )\b|# ")
+SHOWN_ONLY = re.compile(r"(make|git|pip|docker) ")
 
 
 def text_of(name: str) -> str:
