@@ -139,6 +139,14 @@ def test_data_that_cannot_be_learned_from(table: pl.DataFrame, said: str) -> Non
         milepost.prepare(table.with_columns(one=pl.lit("a")), {"kind": "tabular-classification"} | BAD[said])
 
 
+def test_wrong_options_name_the_nearest(table: pl.DataFrame) -> None:
+    with pytest.raises(MilepostError) as caught:
+        milepost.prepare(table, {"kind": "tabular-classification", "targte": "y"})
+    assert "`target`" in str(caught.value) and "pydantic" not in str(caught.value)
+    with pytest.raises(MilepostError, match="there is no kind"):
+        milepost.prepare(table, {"kind": "tabular", "target": "y"})
+
+
 def test_all_missing_columns_at_once(table: pl.DataFrame) -> None:
     with pytest.raises(MilepostErrors) as caught:
         milepost.prepare(table, {"kind": "tabular-classification", "target": "a", "features": ["b", "mean area"]})

@@ -14,7 +14,9 @@ import polars as pl
 
 from milepost.data.read import Source, read
 from milepost.data.split import TEST, VALID, places, second, split
-from milepost.errors import MilepostError, raise_all
+from milepost.errors import MilepostError, MilepostErrors, raise_all
+from milepost.spec.places import Places
+from milepost.spec.problems import validate
 from milepost.stages.base import ROWS, SIDES, Prepared, missing_columns, save_task
 from milepost.tasks import find
 from milepost.tasks.base import Task
@@ -52,8 +54,13 @@ def prepare(
 
 
 def _task(options: Mapping[str, Any]) -> Task[Any]:
+    """Return the task of a kind and its options; raise MilepostErrors that name each wrong option."""
     rest = dict(options)
-    return find(str(rest.pop("kind", ""))).model_validate(rest)
+    kind = find(str(rest.pop("kind", "")))
+    try:
+        return validate(kind, rest, at=("task",), places=Places({}, {}), file="the task")
+    except MilepostError as error:
+        raise MilepostErrors([MilepostError(e.what, "the task", e.fix) for e in error.errors]) from None
 
 
 def _clean(
