@@ -58,7 +58,8 @@ def go_on_from_a_product(folder: Path, kind: str) -> None:
     milepost(folder, "run", "model=network", *SMALL)
     shutil.copytree(product(folder), folder / "former")
     milepost(folder, "run", "model=./former", "train.steps=5")
-    assert metrics(folder)["model"] == "network"
+    assert metrics(folder)["model"] == "./former"
+    assert (product(folder) / "weights.safetensors").exists()
 
 
 def resume(folder: Path, kind: str) -> None:

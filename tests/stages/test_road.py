@@ -193,6 +193,17 @@ def test_every_changed_byte_of_a_product_is_refused(table: pl.DataFrame, tmp_pat
     assert milepost.load(tmp_path / "product").name == "product"
 
 
+def test_a_simple_model_learns_from_the_rows_that_the_time_buys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("milepost.stages.train.MANY", 500)
+    monkeypatch.setattr("milepost.stages.train.PILOT", 100)
+    rng = np.random.default_rng(0)
+    rows = pl.DataFrame({"a": rng.random(2000), "y": rng.random(2000)})
+    prepared = milepost.prepare(rows, {"kind": "tabular-regression", "target": "y"})
+    rushed = milepost.train(prepared, milepost.initialize(prepared, "linear"), Wish(seconds=1e-6))
+    patient = milepost.train(prepared, milepost.initialize(prepared, "linear"), Wish(seconds=60))
+    assert rushed.report["rows"] == 100 < patient.report["rows"] == patient.report["of_rows"]
+
+
 def test_random_labels_prove_nothing() -> None:
     rng = np.random.default_rng(0)
     rows = pl.DataFrame({"a": rng.random(300), "b": rng.random(300), "y": rng.random(300)})

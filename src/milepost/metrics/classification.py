@@ -44,8 +44,9 @@ def score(stats: Columns, weights_DN: Array, positive: int | None) -> Scores:
         out["precision"] = _ratio(both, called)[:, positive]
         out["recall"] = _ratio(both, there)[:, positive]
     ranked = range(p.shape[1]) if positive is None else [positive]
-    out["roc_auc"] = np.mean([roc_auc(p[:, c], truth == c, weights_DN) for c in ranked], axis=0)
-    out["pr_auc"] = np.mean([pr_auc(p[:, c], truth == c, weights_DN) for c in ranked], axis=0)
+    groups = [_groups(p[:, c], truth == c, weights_DN) for c in ranked]
+    out["roc_auc"] = np.mean([roc_auc(*g) for g in groups], axis=0)
+    out["pr_auc"] = np.mean([pr_auc(*g) for g in groups], axis=0)
     mine = np.where(truth >= 0, p[np.arange(len(p)), np.maximum(truth, 0)], 0.0)
     out["log_loss"] = weighted_mean(-np.log(np.clip(mine, SMALLEST, 1)), weights_DN)
     out["ece"] = calibration_error(p.max(1), right, weights_DN)
@@ -74,20 +75,21 @@ def _groups(score_N: Array, hit_N: Array, weights_DN: Array) -> tuple[Array, Arr
     order = np.argsort(-score_N, kind="stable")
     starts = np.flatnonzero(np.r_[True, np.diff(score_N[order]) != 0])
     sorted_DN, hit = weights_DN[:, order], hit_N[order]
-    return np.add.reduceat(sorted_DN * hit, starts, 1), np.add.reduceat(sorted_DN * ~hit, starts, 1)
+    hits, misses = sorted_DN * hit, sorted_DN * ~hit
+    if len(starts) == len(hit):  # no two scores are equal
+        return hits, misses
+    return np.add.reduceat(hits, starts, 1), np.add.reduceat(misses, starts, 1)
 
 
-def roc_auc(score_N: Array, hit_N: Array, weights_DN: Array) -> Array:
+def roc_auc(hits: Array, misses: Array) -> Array:
     """Return the chance that a hit outranks a miss, ties counting half; [D], nan where one is missing."""
-    hits, misses = _groups(score_N, hit_N, weights_DN)
     beaten = misses.sum(1, keepdims=True) - misses.cumsum(1) + misses / 2
     pairs = hits.sum(1) * misses.sum(1)
     return np.divide((hits * beaten).sum(1), pairs, out=np.full(len(pairs), np.nan), where=pairs > 0)
 
 
-def pr_auc(score_N: Array, hit_N: Array, weights_DN: Array) -> Array:
+def pr_auc(hits: Array, misses: Array) -> Array:
     """Return the average precision [D] (sum of precision x step in recall), nan where there is no hit."""
-    hits, misses = _groups(score_N, hit_N, weights_DN)
     found = hits.cumsum(1)
     precision = _ratio(found, found + misses.cumsum(1))
     total = hits.sum(1)

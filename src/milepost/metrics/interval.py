@@ -11,6 +11,7 @@ from milepost.types import Array, Scores
 Z = 1.959963984540054  # the 97.5 % point of the normal
 CELLS = 4_000_000  # weights held at once: 32 MB
 DRAWS = 1000
+MANY, FEWER = 20_000, 400  # rows above which fewer draws do: the interval is narrow, and a draw is dear
 
 
 def wilson(share: float, n: float) -> tuple[float, float]:
@@ -20,9 +21,10 @@ def wilson(share: float, n: float) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def bootstrap(score: Callable[[Array], Scores], n: int, draws: int = DRAWS, seed: int = 0) -> Scores:
+def bootstrap(score: Callable[[Array], Scores], n: int, draws: int | None = None, seed: int = 0) -> Scores:
     """Score `draws` resamples of `n` rows: [draws] each. One seed draws the same rows for two models: pairs."""
     rng, parts = np.random.default_rng(seed), list[Scores]()
+    draws = draws or (DRAWS if n <= MANY else FEWER)
     while draws > 0:
         some = min(draws, max(1, CELLS // n))
         counts = [np.bincount(rng.integers(n, size=n, dtype=np.int32), minlength=n) for _ in range(some)]

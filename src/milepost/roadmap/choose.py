@@ -6,18 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from milepost.stages.evaluate import Score, compared, scores
-from milepost.tasks.base import Task
-from milepost.types import Columns
+from milepost.stages.evaluate import Measured, Score
 
 
 @dataclass(frozen=True)
 class Tried:
-    """A trained candidate and its statistics on the validation rows."""
+    """A trained candidate and what validation found of it."""
 
     name: str
-    task: Task[Any]
-    stats: Columns
+    found: Measured
 
 
 @dataclass(frozen=True)
@@ -34,12 +31,12 @@ def choose(tried: Sequence[Tried], wanted: str | None = None) -> Choice:
 
     Candidates are compared by the kind's proper score, on the same validation rows, in pairs.
     """
-    task = tried[0].task
+    task = tried[0].found.task
     metric = task.select
     sign = 1 if task.metrics[metric].better == "higher" else -1
-    found = [scores(t.task, t.stats)[metric] for t in tried]
+    found = [t.found.scores()[metric] for t in tried]
     best = max(range(len(tried)), key=lambda i: sign * found[i].value)
-    gaps = [compared(task, t.stats, tried[best].stats)[metric] for t in tried]
+    gaps = [t.found.minus(tried[best].found)[metric] for t in tried]
     inside = [i == best or (gaps[i].high if sign > 0 else -gaps[i].low) >= 0 for i in range(len(tried))]
     ranked = inside.index(True)
     chosen = ranked if wanted is None else next(i for i, t in enumerate(tried) if t.name == wanted)

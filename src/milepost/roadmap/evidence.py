@@ -11,8 +11,7 @@ from milepost.data.table import as_text
 from milepost.product import Product
 from milepost.roadmap.gates import judge, worst
 from milepost.roadmap.opened import Opened
-from milepost.stages.evaluate import Score, as_json, compared, scores, sliced
-from milepost.types import Columns
+from milepost.stages.evaluate import Measured, Score, as_json
 from milepost.units import megabytes
 
 SLICES = 20  # values of a sensitive column that get scores of their own
@@ -25,17 +24,16 @@ def wanted_slices(opened: Opened) -> set[str]:
 
 
 def gathered(
-    product: Product, test: pl.DataFrame, mine: Columns, others: Mapping[str, Columns], slices: set[str]
+    product: Product, test: pl.DataFrame, mine: Measured, others: Mapping[str, Measured], slices: set[str]
 ) -> dict[str, Any]:
     """Score the product on the test rows beside the others, on every slice, and weigh and time it."""
-    task = product.task
-    out: dict[str, Any] = {"test": as_json(scores(task, mine) | shipped(product)), "gain": {}, "slices": {}}
-    for name, stats in others.items():
-        out[name] = as_json(scores(task, stats))
-        out["gain"][name] = as_json(compared(task, mine, stats))
+    out: dict[str, Any] = {"test": as_json(mine.scores() | shipped(product)), "gain": {}, "slices": {}}
+    for name, other in others.items():
+        out[name] = as_json(other.scores())
+        out["gain"][name] = as_json(mine.minus(other))
     for text in sorted(slices):
         for name, rows_N in _rows_of(text, test).items():
-            out["slices"][name] = as_json(scores(task, sliced(mine, rows_N)))
+            out["slices"][name] = as_json(mine.of(rows_N).scores())
     return out
 
 

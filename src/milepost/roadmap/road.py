@@ -17,7 +17,7 @@ from milepost.roadmap.opened import Opened
 from milepost.roadmap.store import Store, hash_file, key_of
 from milepost.stages.base import Candidate, Prepared, Trained
 from milepost.stages.deploy import deploy
-from milepost.stages.evaluate import answered, as_json, scores, statistics
+from milepost.stages.evaluate import as_json, measured, measured_naive
 from milepost.stages.initialize import initialize
 from milepost.stages.prepare import prepare
 from milepost.stages.train import load_trained, train
@@ -99,7 +99,10 @@ class Road:
 
         folder = self._once("train", {**inputs, "bytes": self._bytes_of(name)}, make, f"train {name}")
         report = json.loads((folder / "training.json").read_text("utf-8"))
-        self.choices.once(name, lambda: report.get("chosen", {"seed": spec.seed}))
+        self.choices.once(name, lambda: report["chosen"])
+        if report.get("rows", 0) < report.get("of_rows", 0):
+            few = f"{report['rows']:,} of {report['of_rows']:,} rows"
+            self.notes.append(f"{name} learned from {few}: the budget buys no more")
         return folder
 
     def _bytes_of(self, name: str) -> str:
@@ -120,11 +123,11 @@ class Road:
             valid, tried = prepared.table("valid"), list[Tried]()
             for name, folder in trained.items():
                 model = self._loaded(prepared, name, folder)
-                tried.append(Tried(name, model.task, statistics(model, valid, self.progress, f"validate {name}")))
+                tried.append(Tried(name, measured(model, valid, self.progress, f"validate {name}")))
             choice = choose(tried, None if wanted == AUTO else wanted)
             winner = choice.winner
             found: dict[str, Any] = {"model": winner.name, "why": choice.why, "candidates": choice.table}
-            found["valid"] = as_json(scores(winner.task, winner.stats))
+            found["valid"] = as_json(winner.found.scores())
             (out / "choice.json").write_text(json.dumps(found), "utf-8")
 
         folder = self._once("evaluate", inputs, make)
@@ -151,9 +154,9 @@ class Road:
 
         def make(out: Path, work: Path) -> None:
             test, task, product = prepared.table("test"), prepared.task, Product.open(made)
-            others = {"naive": answered(task, task.naive(prepared.batches("train")), test)}
-            others["baseline"] = statistics(self._loaded(prepared, baseline, trained[baseline]), test)
-            mine = statistics(product, test, self.progress, "test")
+            others = {"naive": measured_naive(task, prepared, "test")}
+            others["baseline"] = measured(self._loaded(prepared, baseline, trained[baseline]), test)
+            mine = measured(product, test, self.progress, "test")
             found = evidence.gathered(product, test, mine, others, slices)
             (out / "test.json").write_text(json.dumps(found), "utf-8")
             self.store.log(event="test_look", rows=prepared.folder.name, product=made.parent.name)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -12,9 +12,9 @@ import polars as pl
 from milepost.data.read import Source, read
 from milepost.errors import raise_all
 from milepost.metrics.interval import bootstrap, middle95, wilson
-from milepost.stages.base import missing_columns
+from milepost.stages.base import Prepared, missing_columns
 from milepost.tasks.base import Task
-from milepost.types import Answer, Array, Columns, Progress, Run, quiet, size, take, take_rows
+from milepost.types import Answer, Array, Columns, Progress, Run, Scores, quiet, size, take, take_rows
 
 ROWS = 1024  # answered at a time
 
@@ -41,48 +41,45 @@ class Score:
     n: int
 
 
-def evaluate(model: Answering, data: Source) -> dict[str, Score]:
-    """Return every metric of `model` on the rows of `data`, with intervals; rows without truth are left out."""
-    table = read(data)
-    raise_all(missing_columns(model.task, table, ("target",)))
-    return scores(model.task, statistics(model, table.filter(model.task.unusable(table).is_null())))
+@dataclass(frozen=True)
+class Measured:
+    """Statistics of answers against the truth; resampled once, the same rows for every model, so that pairs compare."""
 
+    task: Task[Any]
+    stats: Columns
 
-def statistics(model: Answering, table: pl.DataFrame, progress: Progress = quiet, what: str = "evaluate") -> Columns:
-    """Answer what a customer would ask of every row, and hold it against the truth."""
-    asked, truth = model.task.ask(table)
-    answers = list[Answer]()
-    for part in asked.iter_slices(ROWS):
-        answers += model.task.answer(model.run, take_rows(model.task.encode(part), 0, part.height), part)
-        progress(what, len(answers), table.height)
-    return model.task.measure(answers, truth)
+    @cached_property
+    def rows(self) -> int:
+        """N."""
+        return size(self.stats)
 
+    @cached_property
+    def values(self) -> Scores:
+        """Every metric over all rows, [1]."""
+        return self.task.score(self.stats, np.ones((1, self.rows)))
 
-def answered(task: Task[Any], answer: Callable[[pl.DataFrame], list[Answer]], table: pl.DataFrame) -> Columns:
-    """Hold any way of answering against the truth."""
-    asked, truth = task.ask(table)
-    return task.measure(answer(asked), truth)
+    @cached_property
+    def draws(self) -> Scores:
+        """Every metric over each resample of the rows, [D]."""
+        return bootstrap(lambda weights_DN: self.task.score(self.stats, weights_DN), self.rows)
 
+    def scores(self) -> dict[str, Score]:
+        """Give every metric that is defined on these rows its value and interval."""
+        out = {}
+        for name, value in self.values.items():
+            share = self.task.metrics[name].proportion
+            low, high = wilson(float(value[0]), self.rows) if share else middle95(self.draws[name])
+            out[name] = Score(float(value[0]), low, high, self.rows)
+        return _defined(out)
 
-def scores(task: Task[Any], stats: Columns) -> dict[str, Score]:
-    """Give every metric that is defined on these rows its value and interval."""
-    n = size(stats)
-    values = {k: float(v[0]) for k, v in task.score(stats, np.ones((1, n))).items()}
-    draws = bootstrap(lambda w: task.score(stats, w), n)
-    out = {}
-    for name, value in values.items():
-        low, high = wilson(value, n) if task.metrics[name].proportion else middle95(draws[name])
-        out[name] = Score(value, low, high, n)
-    return _defined(out)
+    def minus(self, other: Measured) -> dict[str, Score]:
+        """Give the difference to another model on the same rows for every metric, resampled in pairs."""
+        gaps = {k: (float(v[0] - other.values[k][0]), self.draws[k] - other.draws[k]) for k, v in self.values.items()}
+        return _defined({k: Score(value, *middle95(draws), self.rows) for k, (value, draws) in gaps.items()})
 
-
-def compared(task: Task[Any], mine: Columns, theirs: Columns) -> dict[str, Score]:
-    """Give `mine` minus `theirs` for every metric: resampled on the same rows, in pairs."""
-    n = size(mine)
-    a, b = (task.score(s, np.ones((1, n))) for s in (mine, theirs))
-    draws_a = bootstrap(lambda w: task.score(mine, w), n)
-    draws_b = bootstrap(lambda w: task.score(theirs, w), n)
-    return _defined({k: Score(float(a[k][0] - b[k][0]), *middle95(draws_a[k] - draws_b[k]), n) for k in a})
+    def of(self, rows_N: Array) -> Measured:
+        """Keep the rows marked in `rows_N`."""
+        return Measured(self.task, take(self.stats, np.flatnonzero(rows_N)))
 
 
 def _defined(found: dict[str, Score]) -> dict[str, Score]:
@@ -90,9 +87,27 @@ def _defined(found: dict[str, Score]) -> dict[str, Score]:
     return {name: s for name, s in found.items() if np.isfinite([s.value, s.low, s.high]).all()}
 
 
-def sliced(stats: Columns, rows_N: Array) -> Columns:
-    """Keep the statistics of the rows marked in `rows_N`."""
-    return take(stats, np.flatnonzero(rows_N))
+def evaluate(model: Answering, data: Source) -> dict[str, Score]:
+    """Return every metric of `model` on the rows of `data`, with intervals; rows without truth are left out."""
+    table = read(data)
+    raise_all(missing_columns(model.task, table, ("target",)))
+    return measured(model, table.filter(model.task.unusable(table).is_null())).scores()
+
+
+def measured(model: Answering, table: pl.DataFrame, progress: Progress = quiet, what: str = "evaluate") -> Measured:
+    """Answer what a customer would ask of every row, and hold it against the truth."""
+    asked, truth = model.task.ask(table)
+    answers = list[Answer]()
+    for part in asked.iter_slices(ROWS):
+        answers += model.task.answer(model.run, take_rows(model.task.encode(part), 0, part.height), part)
+        progress(what, len(answers), table.height)
+    return Measured(model.task, model.task.measure(answers, truth))
+
+
+def measured_naive(task: Task[Any], prepared: Prepared, side: str) -> Measured:
+    """Hold the answer that looks at nothing against the truth."""
+    asked, truth = task.ask(prepared.table(side))
+    return Measured(task, task.measure(task.naive(prepared.batches("train"))(asked), truth))
 
 
 def as_json(found: dict[str, Score]) -> dict[str, dict[str, Any]]:

@@ -16,14 +16,15 @@ from milepost.compute.choices import Choices, Wish
 from milepost.data.columns_file import Writer, load
 from milepost.errors import MilepostError
 from milepost.runtimes.onnx import OnnxRun
-from milepost.stages.base import Candidate, Prepared, Trained, save_task
+from milepost.stages.base import ROWS, Candidate, Prepared, Trained, save_task
 from milepost.tasks.base import Task
-from milepost.types import Columns, Progress, quiet, size
+from milepost.types import Columns, Graphs, Progress, quiet, size
 
 if TYPE_CHECKING:
     from milepost.compute.learner import Learner
     from milepost.compute.loader import Loader
 
+MANY, PILOT = 100_000, 20_000  # rows from which a simple model is timed before it learns, and on how many
 RECIPE = {  # of a network from scratch, measured on tables; a task's own recipe says where it differs
     "lr_per_example": 5e-7,  # small tables want small steps: 1e-3 at 2,000 rows, 1e-2 at 20,000
     "lr_min": 1e-3,
@@ -57,14 +58,11 @@ def train(
     """
     out = folder or Path(tempfile.mkdtemp(prefix="milepost-"))
     place = work or Path(tempfile.mkdtemp(prefix="milepost-"))
-    begun = time.perf_counter()
+    begun, asked, chosen = time.perf_counter(), wish or Wish(), choices or Choices()
     if candidate.network is None:
-        seed = wish.seed if wish else 0
-        for name, graph in candidate.task.simple(candidate.name, prepared.batches("train"), seed).items():
-            (out / f"{name}.onnx").write_bytes(graph)
-        report: dict[str, Any] = {}
+        report = _train_simple(prepared, candidate, asked, out, chosen)
     else:
-        report = _train_network(prepared, candidate, wish, out, place, choices or Choices(), save_every, progress)
+        report = _train_network(prepared, candidate, asked, out, place, chosen, save_every, progress)
     report |= {"model": candidate.name, "seconds": time.perf_counter() - begun}
     (out / "training.json").write_text(json.dumps(report), "utf-8")
     save_task(candidate.task, out)
@@ -84,10 +82,32 @@ def load_trained(folder: Path, candidate: Candidate) -> Trained:
     return Trained(candidate.name, candidate.task, TorchRun(network), folder, network)
 
 
+def _train_simple(prepared: Prepared, candidate: Candidate, wish: Wish, out: Path, choices: Choices) -> dict[str, Any]:
+    """Let the task learn in one go, from as many rows as the time buys; return what happened."""
+    task, table = candidate.task, prepared.table("train")
+
+    def learned(rows: int) -> Graphs:
+        some = table[np.linspace(0, table.height - 1, rows).astype(np.int64)] if rows < table.height else table
+        return task.simple(candidate.name, some.iter_slices(ROWS), wish.seed)
+
+    def planned() -> dict[str, Any]:
+        if table.height <= MANY:
+            return {"rows": table.height, "seed": wish.seed}
+        begun = time.perf_counter()
+        learned(PILOT)
+        affordable = int(wish.seconds / (time.perf_counter() - begun) * PILOT)
+        return {"rows": max(PILOT, min(table.height, affordable)), "seed": wish.seed}
+
+    plan = choices.once(candidate.name, planned)
+    for name, graph in learned(plan["rows"]).items():
+        (out / f"{name}.onnx").write_bytes(graph)
+    return {"chosen": plan, "rows": plan["rows"], "of_rows": table.height}
+
+
 def _train_network(
     prepared: Prepared,
     candidate: Candidate,
-    wish: Wish | None,
+    wish: Wish,
     out: Path,
     work: Path,
     choices: Choices,
@@ -104,13 +124,13 @@ def _train_network(
     from milepost.compute.plan import planned
 
     assert candidate.network is not None
-    task, name, where, asked = candidate.task, candidate.name, device(), wish or Wish()
+    task, name, where = candidate.task, candidate.name, device()
     sides = {s: Loader(encoded(task, prepared.batches(s), work / s), where) for s in ("train", "valid")}
     draw = task.draw if type(task).draw is not Task.draw else None
     learner = Learner(candidate.network.to(where), task.loss, draw, where)
     _try(name, learner, sides["train"])
-    plan = choices.once(name, lambda: planned(name, learner, sides["train"], asked, RECIPE | dict(task.recipe)))
-    loop = Loop(name, learner, sides["train"], sides["valid"], plan, asked.seconds, work, save_every, progress)
+    plan = choices.once(name, lambda: planned(name, learner, sides["train"], wish, RECIPE | dict(task.recipe)))
+    loop = Loop(name, learner, sides["train"], sides["valid"], plan, wish.seconds, work, save_every, progress)
     so_far, stopped = loop.run()
     save_file({k: v.contiguous().cpu() for k, v in so_far.best.items()}, out / "weights.safetensors")
     counts = {"steps": so_far.step, "best_step": so_far.best_step, "skipped": so_far.skipped}

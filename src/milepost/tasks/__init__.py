@@ -31,4 +31,5 @@ def find(kind: str, where: str = "task.kind") -> type[Task[Any]]:
 
 def kind_of(task: Task[Any]) -> str:
     """Return the name by which `find` finds the class of `task`."""
-    return type(task).__module__.removeprefix("milepost.tasks.").replace("_", "-")
+    module, ours = type(task).__module__, "milepost.tasks."
+    return module.removeprefix(ours).replace("_", "-") if module.startswith(ours) else module
