@@ -64,17 +64,17 @@ class Road:
             raise self.opened.placed(error) from error
 
     def train(self, prepared: Prepared) -> dict[str, Path]:
-        """Train every model in what is left of the budget; return their folders, cheapest first."""
+        """Train every model, each in a fair share of what is left; return their folders, cheapest first."""
         spec, trained = self.opened.spec, dict[str, Path]()
         left = spec.train.budget.time
-        for name in self.names:
+        for i, name in enumerate(self.names):
             if left <= 0 and trained:
                 if spec.model.name != AUTO:
                     raise self._spent()
                 self.notes.append(f"{name} was not tried: the budget was used up")
                 continue
             try:
-                trained[name] = self._train_one(prepared, name, left)
+                trained[name] = self._train_one(prepared, name, left / (len(self.names) - i))
             except MilepostError as error:
                 if spec.model.name != AUTO or not trained:
                     raise self.opened.placed(error) from error
