@@ -17,6 +17,7 @@ REACHES = (FAR, 100.0)  # of a regression, whose line may rightly go on: cross-v
 SAMPLE = 5_000  # rows that choose the penalty: it is a prior on the weights, so more rows do not move it
 RARE = 100  # rows of every class that the sample holds if there are as many
 PENALTIES = (100.0, 30.0, 10.0, 3.0, 1.0, 0.1)  # the strongest wins where nothing tells them apart
+FAINT = (1e-2, 1e-4)  # of a regression, too: columns that nearly repeat each other bear no shrinking
 FOLDS = 5
 DENSE = 2_000_000  # cells up to which a dense float64 matrix is the fastest
 
@@ -122,7 +123,7 @@ def classifier(number: Array, category: Array, sizes: Sequence[int], y: Array, c
         known = model.classes_[place] == y  # a class of one row cannot be on both sides
         return -float(model.predict_log_proba(x)[known, place[known]].sum())
 
-    design, model = _fitted(number, category, sizes, y, _sample(y, seed), fit, loss, (FAR,))
+    design, model = _fitted(number, category, sizes, y, _sample(y, seed), fit, loss, (FAR,), PENALTIES)
     signs = np.array([[-0.5], [0.5]]) if len(model.classes_) == 2 else np.ones((1, 1))
     coef_YD = np.zeros((classes, model.coef_.shape[1]))
     bias_Y = np.full(classes, -20.0)  # a class that no training row has
@@ -141,7 +142,9 @@ def regressor(number: Array, category: Array, sizes: Sequence[int], y: Array, se
         return float(np.square(model.predict(x) - y).sum())
 
     some = _sample(np.zeros(len(y)), seed)
-    design, model = _fitted(number, category, sizes, y.astype(np.float64), some, fit, loss, REACHES)
+    design, model = _fitted(
+        number, category, sizes, y.astype(np.float64), some, fit, loss, REACHES, (*PENALTIES, *FAINT)
+    )
     return design.graphs(np.atleast_2d(model.coef_).astype(np.float64), np.atleast_1d(model.intercept_), category)
 
 
@@ -163,6 +166,7 @@ def _fitted(
     fit: Callable[[Any, Array, float], Any],
     loss: Callable[[Any, Any, Array], float],
     reaches: Sequence[float],
+    penalties: Sequence[float],
 ) -> tuple[_Design, Any]:
     """Choose reach and penalty by cross-validation on `some` rows, then fit all rows with them."""
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
@@ -179,6 +183,6 @@ def _fitted(
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # not converged after so many steps is near enough
         matrices = [d.matrix(number[some], category[some]) for d in designs]
-        losses = {(i, p): held_out(x, p) for i, x in enumerate(matrices) for p in PENALTIES}
+        losses = {(i, p): held_out(x, p) for i, x in enumerate(matrices) for p in penalties}
         best, penalty = min(losses, key=losses.__getitem__)
         return designs[best], fit(designs[best].matrix(number, category), y, penalty)
