@@ -13,7 +13,7 @@ os.environ.setdefault("TYPER_USE_RICH", "0")
 
 import typer
 
-from milepost.errors import DONE, GATE_FAILED, OUR_FAULT, WRONG_INPUT, MilepostError
+from milepost.errors import DONE, GATE_FAILED, OUR_FAULT, WRONG_INPUT, MilepostError, of_system
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -92,9 +92,10 @@ def predict(
     as_json: Json = False,
 ) -> None:
     """Answer every row of a file."""
+    from milepost.product import shipped
     from milepost.roadmap import predict as room
 
-    room.predict(product or Path("runs/latest/product"), source, out, as_json, typer.echo)
+    room.predict(product or shipped(), source, out, as_json, typer.echo)
 
 
 @app.command()
@@ -105,13 +106,14 @@ def serve(
     as_json: Json = False,
 ) -> None:
     """Answer over HTTP, with a page to try it."""
+    from milepost.product import shipped
     from milepost.server.run import serve as listen
 
     def tell(name: str, url: str) -> None:
         show({"name": name, "url": url}, as_json, lambda found: "serving {name} on {url}".format(**found))
         sys.stdout.flush()
 
-    listen(product or Path("runs/latest/product"), host, port, tell, token=os.environ.get("MILEPOST_TOKEN"))
+    listen(product or shipped(), host, port, tell, token=os.environ.get("MILEPOST_TOKEN"))
 
 
 @app.command()
@@ -136,6 +138,8 @@ def main() -> None:
     except ModuleNotFoundError as error:
         what = f"`{error.name}` is not installed"
         _fail(MilepostError(what, fix="pip install 'milepost[all]'", exit_code=WRONG_INPUT), as_json)
+    except OSError as error:
+        _fail(of_system(error), as_json)
     except Exception as error:
         if hasattr(error, "format_message"):  # typer's own: a wrong command or option
             _fail(MilepostError(error.format_message(), fix="milepost --help", exit_code=WRONG_INPUT), as_json)

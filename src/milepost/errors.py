@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 from collections.abc import Iterable, Sequence
 
 DONE, GATE_FAILED, WRONG_INPUT, OUT_OF_BUDGET, OUR_FAULT = range(5)  # the exit codes of every command
@@ -49,6 +50,18 @@ class MilepostErrors(MilepostError):
 
 def _rebuilt(what: str, where: str, fix: str, exit_code: int) -> MilepostError:
     return MilepostError(what, where, fix, exit_code=exit_code)
+
+
+def of_system(error: OSError) -> MilepostError:
+    """Say what the operating system refused: a full disk, a folder that may not be written, a missing one."""
+    where = str(error.filename or "")
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return MilepostError("the disk is full", where, "make space; the same command goes on from here")
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return MilepostError("this may not be written or read", where, "choose a folder that you may write to")
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        return MilepostError("there is no such file or folder", where, "make it, or name another")
+    return MilepostError(f"the system refused: {error.strerror or error}", where, "", exit_code=OUR_FAULT)
 
 
 def raise_all(errors: Sequence[MilepostError]) -> None:

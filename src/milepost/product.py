@@ -69,6 +69,12 @@ class Product:
             yield self.task.answer(self.run, take_rows(self.task.encode(part), 0, part.height), part)
 
 
+def shipped(folder: Path = Path()) -> Path:
+    """Return the product of the latest run in `folder`, or of the last run that has one."""
+    latest = folder / "runs" / "latest" / "product"
+    return latest if latest.is_dir() else folder / "runs" / "shipped" / "product"
+
+
 def load(folder: str | Path) -> Product:
     """Open a deployed folder; raise MilepostError if it is none or has been changed."""
     return Product.open(Path(folder))

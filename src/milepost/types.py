@@ -76,6 +76,7 @@ class Metric(NamedTuple):
     low: float = -float("inf")
     high: float = float("inf")
     proportion: bool = False  # a share of independent rows: its interval is Wilson's
+    exact: bool = False  # no sample stands behind it: it has no interval
 
 
 @dataclass(frozen=True, slots=True)

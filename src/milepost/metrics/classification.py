@@ -15,8 +15,8 @@ METRICS = {
     "balanced_accuracy": Metric("higher", low=0, high=1),
     "macro_f1": Metric("higher", low=0, high=1),
     "f1": Metric("higher", low=0, high=1),
-    "precision": Metric("higher", low=0, high=1),
-    "recall": Metric("higher", low=0, high=1),
+    "precision": Metric("higher", low=0, high=1, proportion=True),
+    "recall": Metric("higher", low=0, high=1, proportion=True),
     "roc_auc": Metric("higher", low=0, high=1),
     "pr_auc": Metric("higher", low=0, high=1),
     "log_loss": Metric("lower", "nats", low=0),
@@ -51,6 +51,22 @@ def score(stats: Columns, weights_DN: Array, positive: int | None) -> Scores:
     out["log_loss"] = weighted_mean(-np.log(np.clip(mine, SMALLEST, 1)), weights_DN)
     out["ece"] = calibration_error(p.max(1), right, weights_DN)
     return out
+
+
+def support(stats: Columns, positive: int | None) -> dict[str, int]:
+    """Count the rows that metrics rest on: recall on the hits there are, precision on those called.
+
+    What compares classes rests on the rarest of them: three times its rows, so that 10 rows of it count as 30.
+    """
+    guess, truth = np.asarray(stats["guess"]), np.asarray(stats["truth"])
+    there = np.bincount(truth[truth >= 0], minlength=np.asarray(stats["probability"]).shape[1])
+    ranks = there.min() if positive is None else min(there[positive], len(truth) - there[positive])
+    rarest = there[there > 0].min(initial=len(truth))
+    rests = {"balanced_accuracy": 3 * rarest, "macro_f1": 3 * rarest, "roc_auc": 3 * ranks, "pr_auc": 3 * ranks}
+    if positive is not None:
+        called = (guess == positive).sum()
+        rests |= {"recall": there[positive], "precision": called, "f1": 3 * there[positive]}
+    return {name: min(len(truth), int(rows)) for name, rows in rests.items()}
 
 
 def _counts(guess: Array, truth: Array, classes: int, weights_DN: Array) -> tuple[Array, Array, Array]:

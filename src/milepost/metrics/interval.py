@@ -18,7 +18,8 @@ def wilson(share: float, n: float) -> tuple[float, float]:
     """Return the 95 % interval of a proportion of `n` independent rows (Wilson 1927)."""
     middle = (share + Z * Z / (2 * n)) / (1 + Z * Z / n)
     half = Z / (1 + Z * Z / n) * float(np.sqrt(share * (1 - share) / n + Z * Z / (4 * n * n)))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    low = 0.0 if share <= 0 else max(0.0, middle - half)  # the ends are exact, whatever rounding says
+    return low, 1.0 if share >= 1 else min(1.0, middle + half)
 
 
 def bootstrap(score: Callable[[Array], Scores], n: int, draws: int | None = None, seed: int = 0) -> Scores:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from milepost.errors import MilepostError, raise_all
+from milepost.roadmap.evidence import unknown_slices
 from milepost.roadmap.opened import Opened, opened
 from milepost.stages.prepare import prepare
 
@@ -24,7 +25,9 @@ def checked(o: Opened) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         try:
             o.data_hashes()
-            report = prepare(o.sources, o.task, folder=Path(folder), base=o.folder).report
+            prepared = prepare(o.sources, o.task, folder=Path(folder), base=o.folder)
+            report, columns = prepared.report, prepared.table("test").columns
+            errors += unknown_slices(o, columns)
         except MilepostError as error:
             errors += [o.placed(e) for e in error.errors]
     raise_all(errors)

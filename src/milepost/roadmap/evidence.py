@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from milepost.data.table import as_text
+from milepost.errors import MilepostError, did_you_mean
 from milepost.product import Product
 from milepost.roadmap.gates import judge, worst
 from milepost.roadmap.opened import Opened
@@ -34,6 +35,8 @@ def gathered(
     for text in sorted(slices):
         for name, rows_N in _rows_of(text, test).items():
             out["slices"][name] = as_json(mine.of(rows_N).scores())
+            for who, other in others.items():
+                out["gain"][f"{who}@{name}"] = as_json(mine.of(rows_N).minus(other.of(rows_N)))
     return out
 
 
@@ -61,17 +64,18 @@ def shipped(product: Product) -> dict[str, Score]:
 
 def status(opened: Opened, run: str, metrics: Mapping[str, Any], looks: int, notes: Sequence[str]) -> dict[str, Any]:
     """Judge every milestone, as gates.json has it."""
-    milestones = []
+    milestones, headline = [], metrics.get("headline")
     for name in opened.gates:
         judged = judged_gates(opened, name, metrics)
-        by = opened.spec.milestones[name].by
-        verdict = worst(g["verdict"] for g in judged)
-        milestones.append({"name": name, "verdict": verdict, "by": str(by) if by else None, "gates": judged})
+        promised, verdict = opened.spec.milestones[name], worst(g["verdict"] for g in judged)
+        by = str(promised.by) if promised.by else None
+        milestones.append({"name": name, "verdict": verdict, "by": by, "before": promised.before, "gates": judged})
     return {
         "product": opened.spec.name,
         "run": run,
         "model": metrics.get("model"),
         "why": metrics.get("why"),
+        "headline": headline and {"metric": headline, **(metrics.get("test", {}).get(headline) or {})},
         "milestones": milestones,
         "test_looks": looks,
         "notes": [*opened.loaded.notes, *notes],
@@ -97,9 +101,19 @@ def waiting(opened: Opened, metrics: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def unknown_slices(opened: Opened, columns: Sequence[str]) -> list[MilepostError]:
+    """List the gates whose slice names no column of the data."""
+    return [
+        MilepostError(f"there is no column `{column}`", opened.at("milestones", name, i), did_you_mean(column, columns))
+        for name, gates in opened.gates.items()
+        for i, gate in enumerate(gates)
+        if gate.slice and (column := gate.slice.partition("=")[0]) not in columns
+    ]
+
+
 def next_step(milestones: Sequence[Mapping[str, Any]], metrics: Mapping[str, Any]) -> str:
-    """Name the best next step: the first gate that is not passed."""
-    for milestone in milestones:
+    """Name the best next step: the first gate that is not passed, of those that hold deploy back before others."""
+    for milestone in sorted(milestones, key=lambda m: not (m["before"] and not metrics.get("test"))):
         for gate in milestone["gates"]:
             if gate["verdict"] != "passed":
                 return f"{milestone['name']}: {gate['gate']}: {gate['next']}"

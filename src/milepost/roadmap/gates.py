@@ -13,7 +13,7 @@ from milepost.types import Metric
 
 FEW = 30  # rows below which nothing is proven
 WORST = ("failed", "not_measured", "not_proven", "passed")
-SHIPPED = {"size_mb": Metric("lower", "MB", low=0)} | {
+SHIPPED = {"size_mb": Metric("lower", "MB", low=0, exact=True)} | {
     f"latency_p{p}_ms": Metric("lower", "ms", low=0) for p in (50, 95)
 }  # of any product, whatever its kind
 _GATE = re.compile(r"(?P<subject>.+)(?P<op><=|>=|<|>)(?P<bound>.+?)$", re.DOTALL)
@@ -30,6 +30,7 @@ class Gate:
     bound: float  # a number, or what is added to `against`
     against: str = ""  # "", naive or baseline
     slice: str = ""  # "", or column=value
+    exact: bool = False  # the metric has no interval
 
     @property
     def up(self) -> bool:
@@ -51,11 +52,13 @@ def parse(text: str, metrics: Mapping[str, Metric], where: str) -> Gate:
         raise MilepostError(f"`{rest}` names no slice", where, f"write it as `{name}@column=value {op} {bound}`")
     against, number = _bound(bound, text, where)
     metric = known[name]
+    if name in SHIPPED and (against or rest):
+        raise MilepostError(f"`{name}` is of the whole product", where, f"write it as `{name} {op} 10`")
     if not against and not metric.low <= number <= metric.high:
         share = f"did you mean {number / 100:g}?" if metric.high == 1 and 1 < number <= 100 else ""
         what = f"`{name}` lies between {metric.low:g} and {metric.high:g}, {number:g} does not"
         raise MilepostError(what, where, share or "choose a bound in that range")
-    return Gate(text, name, op, number, against, rest)
+    return Gate(text, name, op, number, against, rest, metric.exact)
 
 
 def _unquoted(subject: str) -> tuple[str, str, str]:
@@ -90,9 +93,13 @@ def judge(gate: Gate, metrics: Mapping[str, Any]) -> dict[str, Any]:
     out |= {k: score[k] for k in ("value", "low", "high", "n")}
     if gate.against == "baseline" and metrics.get("ships_baseline"):
         return out | {"verdict": "not_proven", "next": "the simple model is the product"}
-    exact = score["low"] == score["high"]
-    if not exact and score["n"] < FEW:
+    if not gate.exact and score["n"] < FEW:
         return out | {"verdict": "not_proven", "next": f"{score['n']} rows prove nothing; test on {FEW} or more"}
+    if not gate.exact and score["low"] == score["high"]:
+        why = (
+            f"the same as {gate.against} on every row" if gate.against else "every resample of the rows gives the same"
+        )
+        return out | {"verdict": "not_proven", "next": f"{why}: test on more and other rows"}
     verdict = _verdict(gate, score["low"], score["high"])
     return out | {"verdict": verdict, "next": _next(gate, score, verdict)}
 
@@ -100,9 +107,9 @@ def judge(gate: Gate, metrics: Mapping[str, Any]) -> dict[str, Any]:
 def _evidence(gate: Gate, metrics: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Find the score that a gate is about: of the test, of a slice, or a paired difference."""
     if gate.against:
-        found = metrics.get("gain", {}).get(gate.against, {})
-        return found.get(gate.metric) if not gate.slice else None
-    found = metrics.get("slices", {}).get(gate.slice, {}) if gate.slice else metrics.get("test", {})
+        found = metrics.get("gain", {}).get(f"{gate.against}@{gate.slice}" if gate.slice else gate.against, {})
+    else:
+        found = metrics.get("slices", {}).get(gate.slice, {}) if gate.slice else metrics.get("test", {})
     score: Mapping[str, Any] | None = found.get(gate.metric)
     return score
 
@@ -132,7 +139,7 @@ def _next(gate: Gate, score: Mapping[str, Any], verdict: str) -> str:
         return f"{gate.metric} must rise" if gate.up else f"{gate.metric} must fall"
     half = score["value"] - score["low"] if gate.up else score["high"] - score["value"]
     rows = math.ceil(score["n"] * (half / distance) ** 2)
-    return f"about {rows:,} test rows would prove it, {score['n']:,} are there"
+    return f"about {max(rows, score['n'] + 1):,} test rows would prove it, {score['n']:,} are there"
 
 
 def _unmeasured(gate: Gate, metrics: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ import polars as pl
 
 from milepost.data.learn import learn
 from milepost.data.read import read
-from milepost.data.table import ColumnFacts, as_text
+from milepost.data.table import ColumnFacts, as_number, as_text
 from milepost.errors import MilepostError, did_you_mean
 from milepost.tasks import find, kinds
 
@@ -76,11 +76,11 @@ def _guess_target(table: pl.DataFrame) -> str:
 
 def _guess_kind(column: pl.Series, facts: list[ColumnFacts]) -> tuple[str, str]:
     """Numbers of many values are predicted, few values are classes."""
-    distinct = as_text(column).n_unique()
-    fractions = bool(facts) and facts[0].type == "number" and any(k != int(k) for k in facts[0].knots)
-    if facts and facts[0].type == "number" and (fractions or distinct > FEW_CLASSES):
+    numbers = as_number(column).drop_nulls()
+    distinct = numbers.n_unique()
+    if facts and facts[0].type == "number" and (distinct > FEW_CLASSES or (numbers != numbers.floor()).any()):
         return "tabular-regression", f"because `{column.name}` holds {distinct} different numbers"
-    return "tabular-classification", f"because `{column.name}` has {distinct} different values"
+    return "tabular-classification", f"because `{column.name}` has {as_text(column).n_unique()} different values"
 
 
 def _make_folder(folder: Path) -> None:

@@ -33,8 +33,8 @@ class Road:
 
     opened: Opened
     store: Store
-    choices: Choices
     progress: Progress
+    choices: Choices = field(default_factory=Choices)
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -124,14 +124,20 @@ class Road:
             for name, folder in trained.items():
                 model = self._loaded(prepared, name, folder)
                 tried.append(Tried(name, measured(model, valid, self.progress, f"validate {name}")))
-            choice = choose(tried, None if wanted == AUTO else wanted)
+            sound = [t for t in tried if t.found.task.select in t.found.scores()]
+            if wanted not in (AUTO, *(t.name for t in sound)) or not sound:
+                what = f"`{wanted}` diverged: its answers are not finite"
+                raise MilepostError(what, self.opened.at("train", "lr"), "lower train.lr, or train for more steps")
+            choice = choose(sound, None if wanted == AUTO else wanted)
             winner = choice.winner
             found: dict[str, Any] = {"model": winner.name, "why": choice.why, "candidates": choice.table}
+            found["diverged"] = [t.name for t in tried if t not in sound]
             found["valid"] = as_json(winner.found.scores())
             (out / "choice.json").write_text(json.dumps(found), "utf-8")
 
         folder = self._once("evaluate", inputs, make)
         choice: dict[str, Any] = json.loads((folder / "choice.json").read_text("utf-8"))
+        self.notes += [f"{name} was left out: its answers are not finite" for name in choice["diverged"]]
         return choice
 
     def deploy(self, prepared: Prepared, trained: dict[str, Path], choice: dict[str, Any]) -> Path:

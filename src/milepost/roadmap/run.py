@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from milepost.compute.choices import Choices, write_atomically
-from milepost.errors import MilepostError, did_you_mean
+from milepost.errors import MilepostError, did_you_mean, raise_all
 from milepost.roadmap import evidence
 from milepost.roadmap.check import checked
 from milepost.roadmap.opened import opened
@@ -30,13 +30,16 @@ def run(path: Path, overrides: Sequence[str] = (), until: str = STAGES[-1]) -> d
     if found.errors:
         checked(found)
     key, store = found.key(), Store(found.folder / ".milepost")
-    with store.lock("runs"):
-        folder = _folder(found.folder / "runs", key)
     with progress() as show:
-        road = Road(found, store, Choices(folder / "lock.json"), show)
+        road = Road(found, store, show)
         prepared = road.prepare()
+        raise_all(evidence.unknown_slices(found, prepared.table("test").columns))
+        with store.lock("runs"):
+            folder = _folder(found.folder / "runs", key)
+        road.choices = Choices(folder / "lock.json")
         metrics = _taken(road, prepared, folder, STAGES.index(until))
-    return _conclude(road, prepared, folder, metrics)
+    with store.lock("runs"):
+        return _conclude(road, prepared, folder, metrics)
 
 
 def _taken(road: Road, prepared: Prepared, folder: Path, last: int) -> dict[str, Any]:
@@ -65,17 +68,23 @@ def _taken(road: Road, prepared: Prepared, folder: Path, last: int) -> dict[str,
 
 
 def _folder(runs: Path, key: str) -> Path:
-    """Find the folder of this very run, or make the next one; `latest` points to it."""
+    """Find the folder of this very run, or make the next one; `latest` points to it if there is no earlier one."""
     runs.mkdir(exist_ok=True)
     mine = sorted(runs.glob(f"[0-9]*-{key[:8]}"))
     numbers = [int(p.name.split("-")[0]) for p in runs.glob("[0-9]*-*") if p.name.split("-")[0].isdigit()]
     folder = mine[0] if mine else runs / f"{max(numbers, default=0) + 1:04d}-{key[:8]}"
     folder.mkdir(exist_ok=True)
-    link = runs / f".latest.{os.getpid()}"
-    link.unlink(missing_ok=True)
-    link.symlink_to(folder.name)
-    link.replace(runs / "latest")
+    if not (runs / "latest").exists():
+        _point(runs / "latest", folder)
     return folder
+
+
+def _point(link: Path, folder: Path) -> None:
+    """Make `link` lead to `folder`, in one step."""
+    part = link.with_name(f".{link.name}.{os.getpid()}")
+    part.unlink(missing_ok=True)
+    part.symlink_to(folder.name)
+    part.replace(link)
 
 
 def _ship(made: Path, folder: Path) -> None:
@@ -88,7 +97,10 @@ def _ship(made: Path, folder: Path) -> None:
 
 
 def _conclude(road: Road, prepared: Prepared, folder: Path, metrics: dict[str, Any]) -> dict[str, Any]:
-    """Write metrics.json and gates.json; a shorter road than an earlier one leaves its evidence as it is."""
+    """Write metrics.json and gates.json; a shorter road than an earlier one leaves its evidence as it is.
+
+    `latest` leads to the last run that came to its end, `shipped` to the last that has a product.
+    """
     earlier = folder / "metrics.json"
     if not metrics.get("test") and earlier.is_file():
         metrics = json.loads(earlier.read_text("utf-8"))
@@ -96,4 +108,7 @@ def _conclude(road: Road, prepared: Prepared, folder: Path, metrics: dict[str, A
     if metrics:
         write_atomically(earlier, json.dumps(metrics, ensure_ascii=False, indent=1).encode())
     write_atomically(folder / "gates.json", json.dumps(status, ensure_ascii=False, indent=1).encode())
+    _point(folder.parent / "latest", folder)
+    if (folder / "product").is_dir():
+        _point(folder.parent / "shipped", folder)
     return status

@@ -51,6 +51,7 @@ def text(found: Mapping[str, Any]) -> str:
     lines = [f"{found['product']} · run {found['run']}" + (f" · {found['model']}" if found["model"] else "")]
     lines += [found["why"]] if found["why"] else []
     lines += [f"note: {n}" for n in found["notes"]]
+    lines += [_headline(found["headline"])] if found.get("headline") and "value" in found["headline"] else []
     for milestone in found["milestones"]:
         by = f"  by {milestone['by']}" if milestone["by"] else ""
         lines.append(f"\n{MARKS[milestone['verdict']]} {milestone['name']}: {_words(milestone['verdict'])}{by}")
@@ -70,6 +71,11 @@ def _gate_line(gate: Mapping[str, Any]) -> str:
             line += f"  [{_number(gate['low'])}, {_number(gate['high'])}]  n={gate['n']:,}"
         line += f"  from {gate['against']}" if gate["against"] else ""
     return line + (f"  {_words(gate['verdict'])}: {gate['next']}" if gate["next"] else "")
+
+
+def _headline(score: Mapping[str, Any]) -> str:
+    between = f"[{_number(score['low'])}, {_number(score['high'])}]"
+    return f"{score['metric']} {_number(score['value'])} {between} on {score['n']:,} test rows"
 
 
 def _run_line(run: Mapping[str, Any]) -> str:

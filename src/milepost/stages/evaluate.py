@@ -65,11 +65,13 @@ class Measured:
 
     def scores(self) -> dict[str, Score]:
         """Give every metric that is defined on these rows its value and interval."""
-        out = {}
-        for name, value in self.values.items():
-            share = self.task.metrics[name].proportion
-            low, high = wilson(float(value[0]), self.rows) if share else middle95(self.draws[name])
-            out[name] = Score(float(value[0]), low, high, self.rows)
+        out, support = dict[str, Score](), self.task.support(self.stats)
+        for name, [value] in self.values.items():
+            n = support.get(name, self.rows)
+            if n:
+                share = self.task.metrics[name].proportion
+                low, high = wilson(float(value), n) if share else middle95(self.draws[name])
+                out[name] = Score(float(value), min(low, float(value)), max(high, float(value)), n)
         return _defined(out)
 
     def minus(self, other: Measured) -> dict[str, Score]:

@@ -17,7 +17,7 @@ def kinds() -> list[str]:
 
 def find(kind: str, where: str = "task.kind") -> type[Task[Any]]:
     """Return the task class of `kind`; a dotted `kind` names a module of yours. Raise MilepostError for no such."""
-    if "." not in kind and kind not in kinds():
+    if kind not in kinds() and not ("." in kind and all(part.isidentifier() for part in kind.split("."))):
         raise MilepostError(f"there is no kind `{kind}`", where, did_you_mean(kind, kinds()))
     try:
         module = import_module(kind if "." in kind else "milepost.tasks." + kind.replace("-", "_"))

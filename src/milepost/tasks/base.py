@@ -118,6 +118,10 @@ class Task(BaseModel, ABC, Generic[F]):
     def score(self, stats: Columns, weights_DN: Array) -> Scores:
         """Every metric [D], row n counting weights_DN[d, n] times: ones, a slice or a bootstrap draw."""
 
+    def support(self, stats: Columns) -> Mapping[str, int]:
+        """Count the rows that a metric rests on where they are fewer than all; 0 leaves it undefined."""
+        return {}
+
     @abstractmethod
     def naive(self, batches: Iterable[pl.DataFrame]) -> Callable[[pl.DataFrame], list[Answer]]:
         """Learn the answer that looks at nothing: majority, mean, popularity, the value a season ago."""

@@ -36,6 +36,11 @@ class Facts(BaseModel):
         """The place of every class."""
         return {c: i for i, c in enumerate(self.classes)}
 
+    @property
+    def positive_id(self) -> int | None:
+        """The place of the positive class; None where there are more than two."""
+        return None if self.positive is None else self.ids[self.positive]
+
 
 class TabularClassification(Task[Facts]):
     """Read numbers, categories and dates of a row; answer with the probability of every class."""
@@ -158,8 +163,10 @@ class TabularClassification(Task[Facts]):
         return classification.measure(p_NC, np.array([ids[a["label"]] for a in answers], int), self._truth(truth))
 
     def score(self, stats: Columns, weights_DN: Array) -> Scores:
-        positive = None if self.facts.positive is None else self.facts.ids[self.facts.positive]
-        return classification.score(stats, weights_DN, positive)
+        return classification.score(stats, weights_DN, self.facts.positive_id)
+
+    def support(self, stats: Columns) -> Mapping[str, int]:
+        return classification.support(stats, self.facts.positive_id)
 
     def naive(self, batches: Iterable[pl.DataFrame]) -> Callable[[pl.DataFrame], list[Answer]]:
         counts = np.zeros(len(self.facts.classes))
