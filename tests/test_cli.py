@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import polars as pl
@@ -195,6 +197,57 @@ def test_a_tampered_product_is_refused(made: Path, tmp_path: Path) -> None:
     shutil.copy(made / "biopsies.csv", tmp_path)
     done = milepost("predict", "biopsies.csv", "--product", "product", at=tmp_path, code=2)
     assert "forward.onnx" in done.stderr
+
+
+def test_a_failed_run_leaves_the_last_product_in_place(fresh: Path) -> None:
+    milepost("run", "model=linear", at=fresh)
+    before = sorted(p.name for p in (fresh / "runs").iterdir())
+    whole = (fresh / "biopsies.csv").read_text()
+    (fresh / "biopsies.csv").write_text("a,diagnosis\n")
+    milepost("run", "model=linear", at=fresh, code=2)
+    (fresh / "biopsies.csv").write_text(whole)
+    assert sorted(p.name for p in (fresh / "runs").iterdir()) == before
+    assert "prototype" in milepost("status", at=fresh).stdout
+    milepost("run", "--until", "prepare", "train.seed=1", at=fresh)
+    milepost("predict", "biopsies.csv", "--out", "answers.csv", at=fresh)
+
+
+def test_a_diverged_network_is_left_out(fresh: Path) -> None:
+    wild = ("train.steps=1", "train.lr=1e30")
+    assert "network was left out" in milepost("run", *wild, at=fresh).stdout
+    assert "not finite" in milepost("run", "model=network", *wild, at=fresh, code=2).stderr
+
+
+def test_a_slice_of_no_column_is_an_error(fresh: Path) -> None:
+    gate = "milestones.product=[accuracy@sex=male > 0.5]"
+    assert "no column `sex`" in milepost("check", gate, at=fresh, code=2).stderr
+    assert "no column `sex`" in milepost("run", gate, "model=linear", at=fresh, code=2).stderr
+
+
+def test_a_balanced_0_1_target_is_a_class(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a,y\n" + "".join(f"{i % 7},{i % 2}\n" for i in range(40)) + "1,NA\n2,?\n")
+    found = json.loads(milepost("new", "--data", "t.csv", "--target", "y", "--json", at=tmp_path).stdout)
+    assert found["kind"] == "tabular-classification"
+
+
+def test_a_kind_that_is_no_name(fresh: Path) -> None:
+    assert "no kind" in milepost("check", "task.kind=../evil", at=fresh, code=2).stderr
+
+
+def test_an_answer_file_where_no_folder_is(made: Path) -> None:
+    assert "no such" in milepost("predict", "biopsies.csv", "--out", "void/a.csv", at=made, code=2).stderr
+
+
+def test_ctrl_c_says_how_to_go_on(fresh: Path) -> None:
+    started = subprocess.Popen(
+        [MILEPOST, "run", "model=network", "train.steps=100000"], cwd=fresh, stderr=subprocess.PIPE, text=True
+    )
+    lock = fresh / "runs" / "latest" / "lock.json"
+    while started.poll() is None and not (lock.exists() and "network" in lock.read_text()):
+        time.sleep(0.05)
+    started.send_signal(signal.SIGINT)
+    assert started.wait(timeout=30) == 130
+    assert started.stderr is not None and "goes on" in started.stderr.read()
 
 
 def test_nothing_has_run_yet(tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ def test_no_torch_at_module_level(file: Path) -> None:
 
 def test_the_command_line_imports_typer_alone() -> None:
     top = {n.split(".")[0] for n in imports(ast.parse((SRC / "cli.py").read_text("utf-8")), top=True)}
-    assert top <= {"__future__", "json", "os", "sys", "collections", "pathlib", "typing", "typer", "milepost"}
+    assert top <= {"__future__", "json", "os", "signal", "sys", "collections", "pathlib", "typing", "typer", "milepost"}
 
 
 @pytest.mark.parametrize("file", FILES, ids=str)

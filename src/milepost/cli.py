@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +18,7 @@ from milepost.errors import DONE, GATE_FAILED, OUR_FAULT, WRONG_INPUT, MilepostE
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 
-FILE = Path("product.yaml")
+FILE, STOPPED = Path("product.yaml"), 130  # what typer returns for Ctrl-C
 File = Annotated[Path, typer.Option("--file", "-f", help="The roadmap.")]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 Overrides = Annotated[list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="Override keys: train.seed=1")]
@@ -128,11 +129,15 @@ def main() -> None:
     """Run a command; every failure is one message and an exit code."""
     as_json = "--json" in sys.argv
     try:
-        sys.exit(app(standalone_mode=False))
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        code = app(standalone_mode=False)
+        if code == STOPPED:
+            raise KeyboardInterrupt
+        sys.exit(code)
     except MilepostError as error:
         _fail(error, as_json)
     except (KeyboardInterrupt, typer.Abort):
-        _fail(MilepostError("stopped", fix="the same command goes on from here", exit_code=130), as_json)
+        _fail(MilepostError("stopped", fix="the same command goes on from here", exit_code=STOPPED), as_json)
     except BrokenPipeError:
         sys.exit(DONE)
     except ModuleNotFoundError as error:

@@ -57,9 +57,9 @@ def of_system(error: OSError) -> MilepostError:
     where = str(error.filename or "")
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return MilepostError("the disk is full", where, "make space; the same command goes on from here")
-    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
         return MilepostError("this may not be written or read", where, "choose a folder that you may write to")
-    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
         return MilepostError("there is no such file or folder", where, "make it, or name another")
     return MilepostError(f"the system refused: {error.strerror or error}", where, "", exit_code=OUR_FAULT)
 

@@ -72,3 +72,12 @@ def test_one_class_alone_has_no_auc() -> None:
     p, guess, _, _ = made(2, 40)
     got = classification.score(classification.measure(p, guess, np.zeros(40, int)), np.ones((1, 40)), 1)
     assert np.isnan(got["roc_auc"][0]) and np.isnan(got["pr_auc"][0])
+
+
+def test_what_a_metric_rests_on() -> None:
+    truth, guess = np.array([1] * 4 + [0] * 96), np.array([1] * 2 + [0] * 98)
+    stats = classification.measure(np.full((100, 2), 0.5), guess, truth)
+    rests = classification.support(stats, 1)
+    assert rests["recall"] == 4 and rests["precision"] == 2 and rests["roc_auc"] == 12 and rests["macro_f1"] == 12
+    none = classification.measure(np.full((100, 2), 0.5), guess * 0, truth * 0)
+    assert classification.support(none, 1)["recall"] == 0 == classification.support(none, 1)["roc_auc"]

@@ -44,3 +44,7 @@ def test_undefined_draws_are_left_out() -> None:
 def test_quantile_lies_in_its_interval() -> None:
     value, low, high = quantile(list(range(200)), 0.95)
     assert low <= value <= high and value == 190
+
+
+def test_the_ends_are_exact() -> None:
+    assert all(wilson(1.0, n)[1] == 1.0 and wilson(0.0, n)[0] == 0.0 for n in range(1, 2000))

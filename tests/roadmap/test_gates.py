@@ -82,3 +82,27 @@ def test_a_milestone_is_its_worst_gate() -> None:
     assert worst(["passed", "not_proven", "not_measured"]) == "not_measured"
     assert worst(["passed", "not_proven"]) == "not_proven"
     assert worst(["passed"]) == "passed"
+
+
+def test_a_collapsed_interval_proves_nothing() -> None:
+    assert verdict("accuracy >= 0.9", 1.0, 1.0, 1.0, n=100) == "not_proven"
+    tie = {"baseline": {"accuracy": {"value": 0.0, "low": 0.0, "high": 0.0, "n": 100}}}
+    assert verdict("accuracy > baseline", 0.9, 0.8, 1.0, gain=tie) == "not_proven"
+    size = {"size_mb": {"value": 2.0, "low": 2.0, "high": 2.0, "n": 1}}
+    assert judge(parse("size_mb <= 10", METRICS, "here"), {"test": size})["verdict"] == "passed"
+
+
+def test_a_slice_is_compared_on_its_own_rows() -> None:
+    gain = {"naive@sex=female": {"accuracy": {"value": 0.2, "low": 0.1, "high": 0.3, "n": 50}}}
+    assert verdict("accuracy@sex=female > naive", 0.9, 0.8, 1.0, gain=gain) == "passed"
+
+
+@pytest.mark.parametrize("text", ["size_mb < naive", "latency_p95_ms@a=1 <= 3"])
+def test_what_is_of_the_whole_product_has_no_slice_and_no_rival(text: str) -> None:
+    with pytest.raises(MilepostError, match="whole product"):
+        parse(text, METRICS, "here")
+
+
+def test_more_rows_are_always_more_than_there_are() -> None:
+    score = {"value": 0.9, "low": 0.8, "high": 1.0, "n": 107}
+    assert "108" in judge(parse("accuracy > 0.8", METRICS, "here"), {"test": {"accuracy": score}})["next"]
