@@ -90,6 +90,13 @@ def test_predict_answers_every_row_in_order(made: Path) -> None:
     assert [json.loads(line)["label"] for line in printed] == answers["label"].to_list()
 
 
+def test_predict_says_what_it_could_not_read(made: Path) -> None:
+    rows = (made / "biopsies.csv").read_text().splitlines()
+    (made / "odd.csv").write_text("\n".join([rows[0], "abc," + rows[1].split(",", 1)[1], rows[2]]) + "\n")
+    done = milepost("predict", "odd.csv", at=made)
+    assert "`mean radius`: 1 cells are no number" in done.stderr and len(done.stdout.splitlines()) == 3
+
+
 def test_new_infers_from_data(tmp_path: Path) -> None:
     rows = [f"{i % 7},{i * 0.5},{'yes' if i % 3 else 'no'}" for i in range(90)]
     (tmp_path / "t.csv").write_text("visits,spent,churn\n" + "\n".join(rows))

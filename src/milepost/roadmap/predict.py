@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from milepost.data.read import read
+from milepost.data.table import ColumnFacts, as_text, unreadable
 from milepost.errors import MilepostError, raise_all
 from milepost.product import Product
 from milepost.roadmap.progress import progress
@@ -27,6 +29,8 @@ def predict(folder: Path, source: Path, out: Path | None, as_json: bool, echo: C
     raise_all(
         [MilepostError(f"there is no column `{name}`", str(source), "add it; cells may be empty") for name in lacking]
     )
+    for note in _unread(product, table):
+        print(f"note: {note}", file=sys.stderr)
     answers = list[Answer]()
     with progress() as show:
         for part in product.stream(table):
@@ -41,6 +45,21 @@ def predict(folder: Path, source: Path, out: Path | None, as_json: bool, echo: C
             if as_json
             else f"wrote {len(answers):,} answers to {out}"
         )
+
+
+def _unread(product: Product, table: pl.DataFrame) -> list[str]:
+    """Say which columns hold cells that cannot be read as what they should be: they count as missing."""
+    out = list[str]()
+    for field in product.fields:
+        column = table[field.name]
+        if field.type == "category":
+            strange = int((~as_text(column).is_in(field.choices)).sum() or 0)
+            said = f"{strange:,} cells were never seen in training"
+        else:
+            strange = unreadable(column, [ColumnFacts(name=field.name, type=field.type)])
+            said = f"{strange:,} cells are no {field.type}; they count as missing"
+        out += [f"`{field.name}`: {said}"] if strange else []
+    return out
 
 
 def _print(answers: Sequence[Answer], as_json: bool, echo: Callable[[str], Any]) -> None:
