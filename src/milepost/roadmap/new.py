@@ -11,8 +11,10 @@ import polars as pl
 
 from milepost.data.learn import learn
 from milepost.data.read import read
+from milepost.data.split import TEST
 from milepost.data.table import ColumnFacts, as_number, as_text
 from milepost.errors import MilepostError, did_you_mean
+from milepost.roadmap.gates import FEW
 from milepost.tasks import find, kinds
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -60,6 +62,9 @@ def _from_data(kind: str | None, folder: Path, data: Path, target: str | None) -
     if kind is None:
         kind, why = _guess_kind(table[target], facts.columns)
         said.append(f"kind: {kind}, {why}")
+    tested = round(TEST * table.height)
+    if tested < FEW:
+        said.append(f"{table.height} rows leave about {tested} to test on: {FEW} are the fewest that prove anything")
     _make_folder(folder)
     source = data.resolve()
     where = source.name if source.parent == folder.resolve() else str(source)
