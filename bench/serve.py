@@ -1,6 +1,7 @@
 """Requests a second of `milepost serve` beside the same product behind FastAPI and uvicorn, asked by 32 clients.
 
-python bench/serve.py PRODUCT [seconds]: PRODUCT is a deployed folder of one-row answers; prints figures and ratios.
+    python bench/serve.py [PRODUCT]     PRODUCT: a deployed folder of one-row answers; default: the example's
+
 Three rivals, if fastapi and uvicorn can be imported: the product called row by row in the event loop (what a first
 draft does), the product called in FastAPI's thread pool, and a hand-written route of numpy and ONNX Runtime alone, for
 products whose columns are all numbers.
@@ -13,6 +14,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,7 +23,7 @@ from urllib.request import urlopen
 
 from milepost.product import Product
 
-CLIENTS = 32
+CLIENTS, SECONDS = 32, 4.0
 RIVAL = """
 import sys, time
 from pathlib import Path
@@ -103,9 +105,21 @@ def measured(name: str, command: list[str], port: int, row: dict[str, Any], seco
     return rate
 
 
+def example(folder: Path) -> Path:
+    """Make the product of the example of tables."""
+    for words in (["new", "tabular-classification", "--folder", "."], ["run", "model=linear"]):
+        subprocess.run([sys.executable, "-m", "milepost.cli", *words], cwd=folder, check=True, capture_output=True)
+    return folder / "runs" / "latest" / "product"
+
+
 def main() -> None:
     """Measure all, print ratios."""
-    folder, seconds = Path(sys.argv[1]), float(sys.argv[2]) if len(sys.argv) > 2 else 4.0
+    with tempfile.TemporaryDirectory() as made:
+        compare(Path(sys.argv[1]) if len(sys.argv) > 1 else example(Path(made)), SECONDS)
+
+
+def compare(folder: Path, seconds: float) -> None:
+    """Serve the product in every way and print ratios."""
     fields = Product.open(folder).fields
     row = {f.name: f.example for f in fields}
     ours = [sys.executable, "-m", "milepost.cli", "serve", "--product", str(folder), "--port", "8971"]
