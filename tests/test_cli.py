@@ -206,6 +206,16 @@ def test_a_tampered_product_is_refused(made: Path, tmp_path: Path) -> None:
     assert "forward.onnx" in done.stderr
 
 
+def test_deploy_waits_for_a_milestone(fresh: Path) -> None:
+    gate = "milestones.early={gates: [accuracy >= 0.99999], before: deploy}"
+    done = milepost("run", "model=linear", gate, "--json", at=fresh, code=None)
+    found = json.loads(done.stdout)
+    assert done.returncode == {"failed": 1}.get(found["milestones"][-1]["verdict"], 0)
+    assert not (fresh / "runs" / "latest" / "product").exists()
+    assert any("deploy waits for early" in note for note in found["notes"]) and found["next"].startswith("early")
+    assert found["test_looks"] == 0
+
+
 def test_a_failed_run_leaves_the_last_product_in_place(fresh: Path) -> None:
     milepost("run", "model=linear", at=fresh)
     before = sorted(p.name for p in (fresh / "runs").iterdir())

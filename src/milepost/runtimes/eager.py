@@ -27,4 +27,4 @@ class TorchRun:
         device = next(self.model.parameters()).device
         with torch.inference_mode():
             out = method(**{k: torch.as_tensor(a, device=device) for k, a in inputs.items()})
-        return {k: v.float().cpu().numpy() for k, v in out.items()}
+        return {k: (v.float() if v.is_floating_point() else v).cpu().numpy() for k, v in out.items()}

@@ -22,6 +22,7 @@ from milepost.stages.base import Prepared, Trained, save_task
 from milepost.tasks import kind_of
 from milepost.tasks.base import Task
 from milepost.types import Answer
+from milepost.version import VERSION
 
 if TYPE_CHECKING:
     from torch import nn
@@ -92,12 +93,10 @@ def _rehearse(task: Task[Any], network: nn.Module, rows: pl.DataFrame) -> dict[s
 
 
 def _manifest(trained: Trained, name: str, need: str, about: dict[str, Any]) -> dict[str, Any]:
-    from milepost import __version__
-
     return {
         "name": name,
         "need": need,
-        "version": __version__,
+        "version": VERSION,
         "kind": kind_of(trained.task),
         "model": trained.name,
         "requires": ["milepost[serve]"],
