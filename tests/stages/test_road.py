@@ -117,6 +117,15 @@ def test_an_own_network_and_going_on_from_a_product(table: pl.DataFrame, tmp_pat
         assert torch.equal(weight, again.network.state_dict()[name])
 
 
+def test_a_product_of_another_network_is_refused(table: pl.DataFrame, tmp_path: Path) -> None:
+    (tmp_path / "net.py").write_text(NET)
+    prepared = milepost.prepare(table, TASK)
+    own = milepost.train(prepared, milepost.initialize(prepared, "./net.py:build", base=tmp_path), Wish(steps=2))
+    milepost.deploy(prepared, own, tmp_path / "former")
+    with pytest.raises(MilepostError, match="another network"):
+        milepost.initialize(prepared, str(tmp_path / "former"))
+
+
 def test_a_product_that_cannot_be_gone_on_from_says_why(table: pl.DataFrame, tmp_path: Path) -> None:
     prepared = milepost.prepare(table, TASK)
     milepost.deploy(prepared, milepost.train(prepared, milepost.initialize(prepared, "linear")), tmp_path / "former")

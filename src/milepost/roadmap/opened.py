@@ -81,19 +81,21 @@ def opened(path: Path, overrides: Sequence[str] = ()) -> Opened:
     for key in {"learned", "size"} & set(spec.task.options):
         where = loaded.places.where(("task", key), loaded.file)
         errors.append(MilepostError(f"there is no key `task.{key}`", where, "remove it"))
-    gates = dict[str, tuple[Gate, ...]]()
-    for name, milestone in spec.milestones.items():
-        read = list[Gate]()
-        for i, text in enumerate(milestone.gates):
-            try:
-                where = loaded.places.where(("milestones", name, i), loaded.file)
-                read.append(parse(text, task.metrics, where))
-            except MilepostError as error:
-                errors.append(error)
-        gates[name] = tuple(read)
+    gates = {name: _gates(loaded, task, name, errors) for name in spec.milestones}
     try:
         known(spec.model.name, task, loaded.folder)
     except MilepostError as error:
         errors.append(MilepostError(error.what, loaded.places.where(("model",), loaded.file), error.fix))
     size = {"size": spec.model.size} if spec.model.size else {}
     return Opened(loaded, task.model_copy(update=size), gates, tuple(errors))
+
+
+def _gates(loaded: Loaded, task: Task[Any], milestone: str, errors: list[MilepostError]) -> tuple[Gate, ...]:
+    """Read the gates of a milestone; what is no gate goes to `errors`."""
+    read = list[Gate]()
+    for i, text in enumerate(loaded.spec.milestones[milestone].gates):
+        try:
+            read.append(parse(text, task.metrics, loaded.places.where(("milestones", milestone, i), loaded.file)))
+        except MilepostError as error:
+            errors.append(error)
+    return tuple(read)

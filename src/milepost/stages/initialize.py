@@ -92,5 +92,9 @@ def _former(folder: Path, task: Task[Any], seed: int) -> Candidate:
             f"the product in `{folder}` answers another question", "model", "name a product of the same target"
         )
     network = _seeded(going_on.build, seed)
-    network.load_state_dict(load_file(folder / "weights.safetensors"))
+    try:
+        network.load_state_dict(load_file(folder / "weights.safetensors"))
+    except RuntimeError as error:
+        what = f"the weights in `{folder}` are of another network than the kind's own"
+        raise MilepostError(what, "model", "go on only from products of `model: network`") from error
     return Candidate(NETWORK, going_on, network)
