@@ -28,8 +28,14 @@ def test_encodings_and_delimiters(tmp_path: Path, encoding: str, delimiter: str)
     assert found.rows() == [("甲, 乙", "1"), ('say "hi"', None)] or found.rows()[1][1] in ("", None)
 
 
-def test_latin_letters_are_not_taken_for_chinese() -> None:
-    assert decode("Müller,Café".encode("latin-1"), Path("x")) == "Müller,Café"
+@pytest.mark.parametrize("text", ["Müller,Café", "São Paulo;Zürich;Größe", "naïve “quoted” £5", "x;Ärzte\n1;ja"])
+def test_latin_letters_are_not_taken_for_chinese(text: str) -> None:
+    assert decode(text.encode("cp1252"), Path("x")) == text
+
+
+@pytest.mark.parametrize("text", ["name,城市\nann,北京\nbob,上海", "年龄,a,b\n1,2,3\n4,5,6", "甲 乙，丙"])
+def test_chinese_is_not_taken_for_latin(text: str) -> None:
+    assert decode(text.encode("gb18030"), Path("x")) == text
 
 
 def test_text_stays_text(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import polars as pl
 from milepost.errors import MilepostError
 
 DELIMITERS = (",", ";", "\t", "|")
+HIGH = re.compile(rb"[\x80-\xff]+")
 LOOK = 65_536  # bytes from which the delimiter is judged
 
 
@@ -59,14 +61,18 @@ def decode(raw: bytes, path: Path) -> str:
 
 
 def _legacy(raw: bytes, path: Path) -> str:
-    """Try GB18030, and Latin-1 where that would give no Chinese."""
-    try:
-        text = raw.decode("gb18030")
-    except UnicodeDecodeError:
-        return raw.decode("latin-1")
-    odd = sum(c > "\x7f" for c in text)
-    chinese = sum("\u4e00" <= c <= "\u9fff" or "\u3000" <= c <= "\u303f" or "\uff00" <= c <= "\uffef" for c in text)
-    return text if chinese >= 0.8 * odd else raw.decode("latin-1")
+    """Decode GB18030, or the Western code page where its letters stand alone.
+
+    A Chinese character is two high bytes, or a high one and an ASCII one; a Western letter is one high byte amid ASCII.
+    """
+    runs = [len(run) for run in HIGH.findall(raw)]
+    paired = sum(n for n in runs if n % 2 == 0)
+    if paired >= 0.8 * sum(runs):
+        try:
+            return raw.decode("gb18030")
+        except UnicodeDecodeError:
+            pass
+    return raw.decode("cp1252", "replace")
 
 
 def header(text: str, path: Path) -> tuple[list[str], str]:
