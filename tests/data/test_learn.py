@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from milepost.data.learn import SAMPLE, learn
+from milepost.data.learn import learn
+from milepost.data.numbers import SAMPLE
 
 N = 60
 

@@ -16,7 +16,8 @@ FACTS, _ = learn([TRAIN], ())
 
 def test_numbers_categories_and_dates() -> None:
     out = FACTS.encode(pl.DataFrame({"x": ["2.5", "abc", ""], "c": ["b", "zzz", None], "d": ["1970-01-11", "?", None]}))
-    np.testing.assert_array_equal(out["number"], np.array([[2.5, 10], [np.nan] * 2, [np.nan] * 2], np.float32))
+    days = 10 - FACTS.columns[-1].origin
+    np.testing.assert_array_equal(out["number"], np.array([[2.5, days], [np.nan] * 2, [np.nan] * 2], np.float32))
     categories = FACTS.categories[0].categories
     assert out["category"][:, 0].tolist() == [categories.index("b") + 1, 0, categories.index(None) + 1]
 
@@ -42,3 +43,12 @@ def test_infinity_is_missing() -> None:
 def test_unreadable_cells_are_counted() -> None:
     assert unreadable(pl.Series("x", ["1", "abc", "", "?", None]), FACTS.columns) == 1
     assert unreadable(pl.Series("c", ["1", "abc"]), FACTS.columns) == 0
+
+
+def test_numbers_far_from_zero_keep_their_digits() -> None:
+    x = 1e9 + np.random.default_rng(0).normal(0, 5, 200)
+    facts, _ = learn([pl.DataFrame({"x": x, "year": np.arange(200) % 40 + 1980})], ())
+    encoded = facts.encode(pl.DataFrame({"x": x}))["number"][:, 0].astype(float)
+    np.testing.assert_allclose(np.diff(encoded), np.diff(x), atol=1e-3)
+    assert facts.columns[0].field.low == x.min() and facts.columns[1].origin == 0
+    assert facts.columns[0].knots[0] < 0 < facts.columns[0].knots[-1]

@@ -10,12 +10,11 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
+from milepost.data.numbers import SAMPLE, Numbers
 from milepost.data.table import BLANK, ColumnFacts, TableFacts, as_days, as_number, as_text
-from milepost.types import Array, Finding
+from milepost.types import Finding
 
 EPOCH = date(1970, 1, 1)
-SAMPLE = 20_000  # numbers kept for quantiles
-KNOTS = 33
 MANY = 20_000  # distinct texts after which a column is no category
 CATEGORIES = 1_000  # kept of a column, the commonest
 Level = Literal["warning", "info"]
@@ -41,54 +40,13 @@ def learn(
     return TableFacts(columns=facts), findings
 
 
-class _Numbers:
-    """Numbers seen so far: their range, and a sample for quantiles that does not depend on the cut."""
-
-    def __init__(self) -> None:
-        self.count, self.low, self.high, self.whole = 0, np.inf, -np.inf, True
-        self.sample, self.order = np.empty(0), np.empty(0, np.uint64)
-
-    def add(self, numbers: pl.Series, start: int) -> None:
-        """Take in the numbers of rows `start`...; null and not finite ones do not count."""
-        values = numbers.to_numpy().astype(np.float64)
-        at = np.flatnonzero(np.isfinite(values))
-        if not len(at):
-            return
-        kept = values[at]
-        self.count += len(at)
-        self.low, self.high = min(self.low, kept.min()), max(self.high, kept.max())
-        self.whole = self.whole and bool((kept == np.floor(kept)).all())
-        self.sample = np.concatenate([self.sample, kept])
-        self.order = np.concatenate([self.order, _shuffled(at + start)])
-        if len(self.sample) > 2 * SAMPLE:
-            self._thin()
-
-    def _thin(self) -> None:
-        """Keep the rows whose shuffled number is smallest."""
-        keep = np.argsort(self.order)[:SAMPLE]
-        self.sample, self.order = self.sample[keep], self.order[keep]
-
-    def knots(self) -> list[float]:
-        """Return increasing quantiles from the least to the greatest; 0 where nothing was seen."""
-        if not self.count:
-            return [0.0]
-        self._thin()
-        knots = np.unique(np.quantile(self.sample, np.linspace(0, 1, KNOTS)))
-        knots[0], knots[-1] = min(knots[0], self.low), max(knots[-1], self.high)
-        return [float(k) for k in knots]
-
-    def median(self) -> float:
-        """Return the middle of the sample; 0 where nothing was seen."""
-        return float(np.median(self.sample)) if self.count else 0.0
-
-
 class _Seen:
     """What has been seen of one column so far."""
 
     def __init__(self, name: str) -> None:
         self.name, self.rows, self.missing, self.native = name, 0, 0, False
         self.texts: Counter[str] | None = Counter()  # None: too many to be a category
-        self.numbers, self.dates = _Numbers(), _Numbers()
+        self.numbers, self.dates = Numbers(), Numbers()
         self.strays: Counter[str] = Counter()
         self.stray_rows = list[int]()
 
@@ -133,7 +91,7 @@ class _Seen:
         return self._category(said)
 
     def _number(
-        self, kind: Literal["number", "date"], seen: _Numbers, strays: int
+        self, kind: Literal["number", "date"], seen: Numbers, strays: int
     ) -> tuple[list[ColumnFacts], list[Finding]]:
         if seen.low == seen.high and seen.count == self.rows:  # else that it is missing may still tell something
             return [], [self._finding("constant_column", "is always the same; it is left out", self.rows)]
@@ -149,7 +107,9 @@ class _Seen:
             findings.append(self._finding("not_a_number", what, strays, "warning", tuple(self.stray_rows)))
         middle = seen.median()
         example = middle if kind == "number" else (EPOCH + timedelta(days=int(middle))).isoformat()
-        facts = ColumnFacts(name=self.name, type=kind, knots=seen.knots(), missing=missing, example=example)
+        facts = ColumnFacts(
+            name=self.name, type=kind, origin=seen.origin(), knots=seen.knots(), missing=missing, example=example
+        )
         return [facts], findings
 
     def _counts_rows(self) -> bool:
@@ -185,11 +145,3 @@ class _Seen:
         rows: tuple[int, ...] = (),
     ) -> Finding:
         return Finding(code, f"column {self.name}", f"`{self.name}` {what}", severity=severity, count=count, rows=rows)
-
-
-def _shuffled(index_N: Array) -> Array:
-    """Map row numbers to well-mixed ones (splitmix64), so that the smallest are a random sample."""
-    x = index_N.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
-    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return x ^ (x >> np.uint64(31))

@@ -20,7 +20,8 @@ class ColumnFacts(BaseModel):
 
     name: str
     type: Literal["number", "category", "date"]
-    knots: list[float] = []  # of a number: quantiles, increasing
+    origin: float = 0.0  # taken off a number before it becomes float32, which would lose the digits of 1e9 + 3
+    knots: list[float] = []  # of a number: quantiles from `origin` on, increasing
     categories: list[str | None] = []  # id = place + 1; None = missing was seen; 0 = never seen
     missing: int = 0
     example: str | float | None = None
@@ -29,7 +30,8 @@ class ColumnFacts(BaseModel):
     def field(self) -> Field:
         """The column as a customer meets it."""
         choices = tuple(c for c in self.categories if c is not None)
-        low, high = (self.knots[0], self.knots[-1]) if self.type == "number" else (None, None)
+        number = self.type == "number"
+        low, high = (self.knots[0] + self.origin, self.knots[-1] + self.origin) if number else (None, None)
         return Field(self.name, self.type, choices, low, high, self.example)
 
 
@@ -74,7 +76,7 @@ class TableFacts(BaseModel):
             np.empty((table.height, len(c)), t) for c, t in ((self.numbers, np.float32), (self.categories, np.int32))
         )
         for i, c in enumerate(self.numbers):
-            number[:, i] = floats(held[c.name], c.type == "date")
+            number[:, i] = floats(held[c.name], c.type == "date") - c.origin
         for i, known in enumerate(self._known):
             category[:, i] = known.ids(held[self.categories[i].name])
         return {"number": number, "category": category}

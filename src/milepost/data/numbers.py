@@ -1,0 +1,66 @@
+"""Numbers seen piece by piece: their range, their quantiles, whether they are whole. The cut does not matter."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from milepost.types import Array
+
+SAMPLE = 20_000  # numbers kept for quantiles
+KNOTS = 33
+FAR = 100  # times its range that a column may lie from 0 before an origin is taken off
+
+
+class Numbers:
+    """Numbers seen so far: their range, and a sample for quantiles that does not depend on the cut."""
+
+    def __init__(self) -> None:
+        self.count, self.low, self.high, self.whole = 0, np.inf, -np.inf, True
+        self.sample, self.order = np.empty(0), np.empty(0, np.uint64)
+
+    def add(self, numbers: pl.Series, start: int) -> None:
+        """Take in the numbers of rows `start`...; null and not finite ones do not count."""
+        values = numbers.to_numpy().astype(np.float64)
+        at = np.flatnonzero(np.isfinite(values))
+        if not len(at):
+            return
+        kept = values[at]
+        self.count += len(at)
+        self.low, self.high = min(self.low, kept.min()), max(self.high, kept.max())
+        self.whole = self.whole and bool((kept == np.floor(kept)).all())
+        self.sample = np.concatenate([self.sample, kept])
+        self.order = np.concatenate([self.order, _shuffled(at + start)])
+        if len(self.sample) > 2 * SAMPLE:
+            self._thin()
+
+    def _thin(self) -> None:
+        """Keep the rows whose shuffled number is smallest."""
+        keep = np.argsort(self.order)[:SAMPLE]
+        self.sample, self.order = self.sample[keep], self.order[keep]
+
+    def origin(self) -> float:
+        """Return the median where numbers lie so far from 0 that float32 would blur them; else 0."""
+        spread = self.high - self.low
+        return self.median() if self.count and 0 < FAR * spread < max(abs(self.low), abs(self.high)) else 0.0
+
+    def knots(self) -> list[float]:
+        """Return increasing quantiles from the least to the greatest, less the origin; 0 where nothing was seen."""
+        if not self.count:
+            return [0.0]
+        self._thin()
+        knots = np.unique(np.quantile(self.sample, np.linspace(0, 1, KNOTS)))
+        knots[0], knots[-1] = min(knots[0], self.low), max(knots[-1], self.high)
+        return [float(k) for k in knots - self.origin()]
+
+    def median(self) -> float:
+        """Return the middle of the sample; 0 where nothing was seen."""
+        return float(np.median(self.sample)) if self.count else 0.0
+
+
+def _shuffled(index_N: Array) -> Array:
+    """Map row numbers to well-mixed ones (splitmix64), so that the smallest are a random sample."""
+    x = index_N.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return x ^ (x >> np.uint64(31))
