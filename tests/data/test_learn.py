@@ -84,3 +84,12 @@ def test_quantiles_of_many_rows_are_a_fair_sample() -> None:
     facts, _ = learn(pl.DataFrame({"x": values}).iter_slices(7_001), ())
     assert facts.columns[0].knots[16] == pytest.approx(0, abs=0.03)
     assert facts.columns[0].knots[-1] == values.max()
+
+
+def test_row_numbers_are_seen_through_a_split() -> None:
+    rng = np.random.default_rng(0)
+    kept = np.sort(rng.choice(500, 300, replace=False))
+    facts, findings = facts_of(number=kept, age=rng.integers(18, 90, 300), income=rng.integers(0, 10**6, 300))
+    assert set(facts) == {"age", "income"} and findings == {("id_like", "number")}
+    asked, _ = learn([pl.DataFrame({"number": kept})], leave=(), only=("number",))
+    assert [c.name for c in asked.columns] == ["number"]

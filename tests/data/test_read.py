@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from datetime import timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -110,3 +111,28 @@ def test_no_bytes_break_the_reader(tmp_path_factory: pytest.TempPathFactory, con
 
 def test_a_header_of_one_column_has_no_delimiter() -> None:
     assert header("name\nann\nbob\n", Path("x"))[0] == ["name"]
+
+
+def test_rich_columns_become_numbers_or_text(tmp_path: Path) -> None:
+    rich = pl.DataFrame(
+        {
+            "list": [[1, 2], None],
+            "record": [{"a": 1}, {"a": None}],
+            "bytes": [b"\x00\xff", None],
+            "took": [timedelta(seconds=90), None],
+            "price": pl.Series(["1.50", "2.25"]).cast(pl.Decimal(10, 2)),
+            "kind": pl.Series(["x", "y"], dtype=pl.Categorical),
+        }
+    )
+    rich.write_parquet(tmp_path / "t.parquet")
+    found = read(tmp_path / "t.parquet")
+    assert found.row(0) == ("[1, 2]", '{"a": 1}', "00ff", 90.0, 1.5, "x")
+    assert found.row(1) == (None, '{"a": null}', None, None, 2.25, "y")
+
+
+@pytest.mark.parametrize(
+    "frame", [[1, 2], 7, pd.DataFrame([[1, 2]], columns=["a", "a"]), pd.DataFrame({"a": [1, "x", [2]]})]
+)
+def test_what_is_no_data_frame_is_one_clear_error(frame: object) -> None:
+    with pytest.raises(MilepostError, match="cannot be read"):
+        read(frame)  # type: ignore[arg-type]

@@ -45,3 +45,8 @@ def test_a_rare_class_has_rows_on_both_sides() -> None:
     assert chosen.sum() == 1
     chosen = split(np.array([0.01, 0.02, 0.03]), pl.Series(["rare"] * 3), 0.2)
     assert chosen.sum() == 2
+
+
+def test_copies_of_a_row_stay_together() -> None:
+    place = np.array([0.5, 0.5, 0.7, 0.9])
+    assert split(place, pl.Series(["rare"] * 4), 0.2).tolist() == [True, True, False, False]

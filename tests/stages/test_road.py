@@ -80,6 +80,11 @@ def test_a_target_that_is_no_number_is_kept_aside() -> None:
     assert report["quarantined"] == {"target_not_a_number": 1, "missing_target": 1}
 
 
+def test_a_test_file_that_lacks_a_column_is_an_error(table: pl.DataFrame) -> None:
+    with pytest.raises(MilepostError, match="test lacks the column `mean area`"):
+        milepost.prepare({"train": table.head(400), "test": table.tail(100).rename({"mean area": "mean aera"})}, TASK)
+
+
 def test_rows_on_both_sides_are_said(table: pl.DataFrame) -> None:
     both = milepost.prepare({"train": table.head(300), "test": table.slice(290, 60)}, TASK)
     found = {f["code"]: f["count"] for f in both.report["findings"]}

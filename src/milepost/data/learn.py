@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from milepost.data.numbers import SAMPLE, Numbers
+from milepost.data.numbers import Numbers
 from milepost.data.table import BLANK, ColumnFacts, TableFacts, as_days, as_number, as_text
 from milepost.types import Finding
 
@@ -19,6 +19,7 @@ MANY = 20_000  # distinct texts after which a column is no category
 CATEGORIES = 1_000  # kept of a column, the commonest
 Level = Literal["warning", "info"]
 FEW = 20  # different words, and rows of them, that are remembered
+SPARSE = 2.5  # times its rows that a run of row numbers may span: a split has taken the others
 STRAY = 0.1  # share of cells that may be no number in a number column, if they are few different words
 
 
@@ -30,7 +31,7 @@ def learn(
     for table in batches:
         for name in only or table.columns:
             if name not in leave and name in table.columns:
-                seen.setdefault(name, _Seen(name)).add(table[name], row)
+                seen.setdefault(name, _Seen(name, asked=bool(only))).add(table[name], row)
         row += table.height
     facts, findings = list[ColumnFacts](), list[Finding]()
     for column in seen.values():
@@ -43,7 +44,8 @@ def learn(
 class _Seen:
     """What has been seen of one column so far."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, asked: bool) -> None:
+        self.asked = asked  # named in task.features: kept even if it looks like a number of the row
         self.name, self.rows, self.missing, self.native = name, 0, 0, False
         self.texts: Counter[str] | None = Counter()  # None: too many to be a category
         self.numbers, self.dates = Numbers(), Numbers()
@@ -95,8 +97,9 @@ class _Seen:
     ) -> tuple[list[ColumnFacts], list[Finding]]:
         if seen.low == seen.high and seen.count == self.rows:  # else that it is missing may still tell something
             return [], [self._finding("constant_column", "is always the same; it is left out", self.rows)]
-        if kind == "number" and self._counts_rows():
-            return [], [self._finding("id_like", "numbers the rows; it is left out", self.rows)]
+        if kind == "number" and not self.asked and self._counts_rows():
+            what = "numbers the rows; it is left out, unless task.features names it"
+            return [], [self._finding("id_like", what, self.rows)]
         missing = self.rows - seen.count
         findings = []
         if missing:
@@ -113,10 +116,13 @@ class _Seen:
         return [facts], findings
 
     def _counts_rows(self) -> bool:
-        """Tell whether the values are a run of whole numbers, each there once."""
+        """Tell whether the values are part of a run of whole numbers, each there once.
+
+        So many different numbers in so narrow a range come from counting: others would repeat (the birthday paradox).
+        """
         seen = self.numbers
-        run = seen.whole and seen.count == self.rows and seen.high - seen.low + 1 == self.rows
-        return run and 30 <= self.rows <= SAMPLE and len(np.unique(seen.sample)) == self.rows
+        dense = seen.whole and seen.count == self.rows >= 30 and seen.high - seen.low + 1 <= SPARSE * self.rows
+        return dense and len(np.unique(seen.sample)) == len(seen.sample)
 
     def _category(self, said: int) -> tuple[list[ColumnFacts], list[Finding]]:
         distinct = MANY if self.texts is None else len(self.texts)

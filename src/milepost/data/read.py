@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import glob
 import io
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -25,7 +26,7 @@ def read(source: Source, folder: Path = Path()) -> pl.DataFrame:
     if isinstance(source, pl.DataFrame):
         return _checked(source, "the data frame")
     if not isinstance(source, str | Path):
-        return _checked(pl.from_pandas(source), "the data frame")
+        return _from_pandas(source)
     files = files_of(source, folder)
     tables = [_read_file(f) for f in files]
     for file, table in zip(files, tables, strict=True):
@@ -37,6 +38,16 @@ def read(source: Source, folder: Path = Path()) -> pl.DataFrame:
                 "name one file in data.source",
             )
     return pl.concat((t.select(tables[0].columns) for t in tables), how="vertical_relaxed")
+
+
+def _from_pandas(frame: Any) -> pl.DataFrame:
+    try:
+        return _checked(pl.from_pandas(frame), "the data frame")
+    except MilepostError:
+        raise
+    except Exception as error:  # whatever pandas, pyarrow and polars think of it
+        what = f"it cannot be read: {str(error).splitlines()[0][:200]}"
+        raise MilepostError(what, "the data frame", "give a file, or a polars or pandas DataFrame") from error
 
 
 def files_of(source: str | Path, folder: Path = Path()) -> list[Path]:
@@ -84,7 +95,26 @@ def _read_file(path: Path) -> pl.DataFrame:
 def _checked(table: pl.DataFrame, where: str) -> pl.DataFrame:
     if not table.width or not table.height:
         raise MilepostError("it has a header but no rows" if table.width else "it is empty", where, "add rows")
-    return table
+    return table.with_columns(_plain(c) for c in table.iter_columns() if not _is_plain(c.dtype))
+
+
+def _is_plain(dtype: pl.DataType) -> bool:
+    numbers = dtype.is_numeric() and not dtype.is_decimal()
+    return numbers or dtype in (pl.String, pl.Boolean, pl.Date, pl.Datetime)
+
+
+def _plain(column: pl.Series) -> pl.Series:
+    """Write a column as numbers or text: durations as seconds, lists and records as JSON, bytes as hex."""
+    if column.dtype == pl.Duration:
+        return column.dt.total_microseconds().cast(pl.Float64) / 1e6
+    if column.dtype.is_decimal():
+        return column.cast(pl.Float64)
+    if column.dtype == pl.Binary:
+        return column.bin.encode("hex")
+    if column.dtype.is_nested() or column.dtype == pl.Object:
+        cells = [None if v is None else json.dumps(v, default=str, ensure_ascii=False) for v in column.to_list()]
+        return pl.Series(column.name, cells, dtype=pl.String)
+    return column.cast(pl.String, strict=False)
 
 
 def _read_lines(path: Path) -> pl.DataFrame:

@@ -31,9 +31,9 @@ def split(place_N: Array, strata: pl.Series | None, share: float) -> Array:
     for _, rows in strata.to_frame("s").with_row_index("i").group_by("s"):
         index = rows["i"].to_numpy()
         if len(index) >= 3 and not chosen[index].any():
-            chosen[index[np.argmin(place_N[index])]] = True
+            chosen |= place_N == place_N[index].min()  # copies of a row stay together
         if len(index) >= 2 and chosen[index].all():
-            chosen[index[np.argmax(place_N[index])]] = False
+            chosen &= place_N != place_N[index].max()
     return chosen
 
 

@@ -14,7 +14,7 @@ import polars as pl
 
 from milepost.data.read import Source, read
 from milepost.data.split import TEST, VALID, places, second, split
-from milepost.errors import MilepostError, MilepostErrors, raise_all
+from milepost.errors import MilepostError, MilepostErrors, did_you_mean, raise_all
 from milepost.spec.places import Places
 from milepost.spec.problems import validate
 from milepost.stages.base import ROWS, SIDES, Prepared, missing_columns, save_task
@@ -39,12 +39,15 @@ def prepare(
     out = folder or Path(tempfile.mkdtemp(prefix="milepost-"))
     out.mkdir(parents=True, exist_ok=True)
     sources = dict(data) if isinstance(data, Mapping) else {"all": data}
+    if not set(sources) <= {"all", *SIDES}:
+        raise MilepostError("a mapping must hold train, valid or test", "data", "wrap columns in a polars.DataFrame")
     tables = {side: read(source, base) for side, source in sources.items()}
     raise_all([e for t in tables.values() for e in missing_columns(wanted, t)])
     kept, dropped = _clean(wanted, tables, out)
     sides, how = _sides(wanted, kept)
     fitted = wanted.fit(sides["train"].iter_slices(ROWS))
-    findings = [*_noticed(sides, dropped), *fitted.findings()]
+    raise_all(_lacking(fitted, tables))
+    findings = [*_noticed(sides, dropped, tables), *fitted.findings()]
     for side, table in sides.items():
         table.write_ipc(out / f"{side}.arrow", compression="uncompressed")
     save_task(fitted, out)
@@ -111,7 +114,21 @@ def _carve(task: Task[Any], table: pl.DataFrame, share: float, again: bool) -> t
     return table.filter(~chosen), table.filter(chosen)
 
 
-def _noticed(sides: Mapping[str, pl.DataFrame], dropped: Mapping[str, int]) -> list[Finding]:
+def _lacking(fitted: Task[Any], tables: Mapping[str, pl.DataFrame]) -> list[MilepostError]:
+    """List the columns that the task learned to read and a given file lacks."""
+    return [
+        MilepostError(
+            f"{side} lacks the column `{f.name}` of train", f"data.{side}", did_you_mean(f.name, table.columns)
+        )
+        for side, table in tables.items()
+        for f in fitted.fields
+        if f.name not in table.columns
+    ]
+
+
+def _noticed(
+    sides: Mapping[str, pl.DataFrame], dropped: Mapping[str, int], given: Mapping[str, pl.DataFrame]
+) -> list[Finding]:
     """Report dropped rows, repeated rows and rows that stand on both sides of the split."""
     out = [
         Finding(
@@ -127,7 +144,8 @@ def _noticed(sides: Mapping[str, pl.DataFrame], dropped: Mapping[str, int]) -> l
         both = int(np.isin(hashes[side], hashes["train"]).sum())
         if both:
             what = f"{both} rows of {side} are also in train; scores on them flatter"
-            out.append(Finding("train_test_overlap", side, what, "remove them from one side", "warning", both))
+            fix = "remove them from one side" if side in given else "these are copies of one row: keep one of each"
+            out.append(Finding("train_test_overlap", side, what, fix, "warning", both))
     return out
 
 
