@@ -147,7 +147,7 @@ def _unmeasured(gate: Gate, metrics: Mapping[str, Any]) -> str:
         return "deploy measures it: milepost run"
     if gate.slice and gate.slice not in metrics.get("slices", {}):
         return f"no test row has {gate.slice}"
-    return f"{gate.metric} is not defined for this data"
+    return f"{gate.metric} rests on no test row: nothing there, or nothing called, of the class that it is about"
 
 
 def worst(verdicts: Iterable[str]) -> str:
