@@ -93,3 +93,14 @@ def test_row_numbers_are_seen_through_a_split() -> None:
     assert set(facts) == {"age", "income"} and findings == {("id_like", "number")}
     asked, _ = learn([pl.DataFrame({"number": kept})], leave=(), only=("number",))
     assert [c.name for c in asked.columns] == ["number"]
+
+
+@pytest.mark.parametrize("form", ["{},{}", "{}.{} %", "$1,{}{}.00", "({},{})"])
+def test_numbers_written_otherwise_are_said(form: str) -> None:
+    texts = [form.format(i, i % 10) for i in range(10, 30)] * 5
+    assert ("looks_like_numbers", "x") in facts_of(x=texts)[1]
+
+
+def test_words_and_codes_are_no_numbers_written_otherwise() -> None:
+    codes = ["A11", "B2", "term_36", "2026-01-02x", "no"] * 20
+    assert not facts_of(x=codes)[1]

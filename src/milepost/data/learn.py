@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
@@ -19,6 +20,7 @@ MANY = 20_000  # distinct texts after which a column is no category
 CATEGORIES = 1_000  # kept of a column, the commonest
 Level = Literal["warning", "info"]
 FEW = 20  # different words, and rows of them, that are remembered
+WRITTEN = re.compile(r"[-+(]?\s?[$€£¥]?\s?\d+([.,' ]\d+)*\s?[%$€£¥]?\)?")  # -1.234,5 and $3,456.00 and 12 %
 SPARSE = 2.5  # times its rows that a run of row numbers may span: a split has taken the others
 STRAY = 0.1  # share of cells that may be no number in a number column, if they are few different words
 
@@ -125,15 +127,18 @@ class _Seen:
         return dense and len(np.unique(seen.sample)) == len(seen.sample)
 
     def _category(self, said: int) -> tuple[list[ColumnFacts], list[Finding]]:
+        findings = []
+        if self.strays and all(WRITTEN.fullmatch(text) for text in self.strays):
+            what = "looks like numbers with a comma, a sign or a unit; write 1234.5 to have it read as numbers"
+            findings.append(self._finding("looks_like_numbers", what, said, "warning", tuple(self.stray_rows)))
         distinct = MANY if self.texts is None else len(self.texts)
         if self.texts is None or (distinct > 50 and distinct > 0.7 * said):
             what = f"has {distinct} different texts in {said} rows, like a name or an ID; it is left out"
-            return [], [self._finding("id_like", what, said, "warning")]
+            return [], [*findings, self._finding("id_like", what, said, "warning")]
         if distinct == 1 and not self.missing:
             return [], [self._finding("constant_column", f"is always `{next(iter(self.texts))}`; it is left out", said)]
         ranked = sorted(self.texts.items(), key=lambda c: (-c[1], c[0]))
         kept: list[str | None] = [t for t, n in ranked[:CATEGORIES] if n > 1 or distinct <= 10]
-        findings = []
         if self.missing:
             kept.append(None)
             findings.append(self._finding("missing", "has missing values", self.missing))
