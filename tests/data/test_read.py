@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from milepost.data.delimited import decode, header
-from milepost.data.read import read
+from milepost.data.delimited import header
+from milepost.data.encoding import decode
+from milepost.data.read import read, read_noting
 from milepost.errors import MilepostError
 
 ROWS = [["名称", "值"], ["甲, 乙", "1"], ['say "hi"', ""]]
@@ -29,14 +30,16 @@ def test_encodings_and_delimiters(tmp_path: Path, encoding: str, delimiter: str)
     assert found.rows() == [("甲, 乙", "1"), ('say "hi"', None)] or found.rows()[1][1] in ("", None)
 
 
-@pytest.mark.parametrize("text", ["Müller,Café", "São Paulo;Zürich;Größe", "naïve “quoted” £5", "x;Ärzte\n1;ja"])
+@pytest.mark.parametrize(
+    "text", ["Müller,Café", "Größe", "Descrição,Preço\nLocalização,São Paulo", "naïve “quoted” £5", "x;Ärzte\n1;ja"]
+)
 def test_latin_letters_are_not_taken_for_chinese(text: str) -> None:
-    assert decode(text.encode("cp1252"), Path("x")) == text
+    assert decode(text.encode("cp1252"), Path("x")) == (text, "Windows-1252")
 
 
 @pytest.mark.parametrize("text", ["name,城市\nann,北京\nbob,上海", "年龄,a,b\n1,2,3\n4,5,6", "甲 乙，丙"])
 def test_chinese_is_not_taken_for_latin(text: str) -> None:
-    assert decode(text.encode("gb18030"), Path("x")) == text
+    assert decode(text.encode("gb18030"), Path("x")) == (text, "GB18030")
 
 
 def test_text_stays_text(tmp_path: Path) -> None:
@@ -70,8 +73,11 @@ BAD = {
     "wide.csv": (b"a,b\n1,2\n1,2,3\n", "3 cells"),
     "nul.csv": (b"a,b\n1,\x002\n", "NUL"),
     "bad.parquet": (b"PAR1 nothing", "cannot be read"),
-    "bad.jsonl": (b'{"a": 1}\n{"a": \n', "cannot be read"),
+    "bad.jsonl": (b'{"a": 1}\n{"a": \n', "no JSON object"),
     "what.exe": (b"MZ", "not a kind of file"),
+    "nameless.csv": (b"a,,b,\n1,2,3,4\n", "columns 2 and 4 have no name"),
+    "quote.csv": (b'a,b\n1,2\n3,"4\n5,6\n', "never closed"),
+    "bad.json": (b'[{"a": 1},\n{"a" 2}]', "no JSON"),
 }
 
 
@@ -89,6 +95,27 @@ def test_the_line_of_a_row_that_is_too_wide_is_named(tmp_path: Path) -> None:
     with pytest.raises(MilepostError) as caught:
         read(tmp_path / "t.csv")
     assert caught.value.where.endswith("t.csv:4")
+
+
+@pytest.mark.parametrize(("name", "line"), [("quote.csv", 3), ("bad.jsonl", 2), ("bad.json", 2)])
+def test_the_line_of_what_is_malformed_is_named(tmp_path: Path, name: str, line: int) -> None:
+    (tmp_path / name).write_bytes(BAD[name][0])
+    with pytest.raises(MilepostError) as caught:
+        read(tmp_path / name)
+    assert caught.value.where.endswith(f"{name}:{line}")
+
+
+def test_short_rows_and_a_foreign_encoding_are_said(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes("größe,a,b\n1,2,3\n1,2\n\n4\n1,2,\n".encode("cp1252"))
+    found = {f.code: f for f in read_noting(tmp_path / "t.csv")[1]}
+    assert found["short_rows"].count == 2 and "lines 3, 5" in found["short_rows"].what
+    assert "Windows-1252" in found["encoding"].what
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_its_mark(tmp_path: Path, codec: str) -> None:
+    (tmp_path / "t.csv").write_bytes("城市,a\n北京,1\n".encode(codec))
+    assert read(tmp_path / "t.csv").rows() == [("北京", "1")]
 
 
 def test_missing_files_name_the_nearest(tmp_path: Path) -> None:
@@ -125,7 +152,8 @@ def test_rich_columns_become_numbers_or_text(tmp_path: Path) -> None:
         }
     )
     rich.write_parquet(tmp_path / "t.parquet")
-    found = read(tmp_path / "t.parquet")
+    found, said = read_noting(tmp_path / "t.parquet")
+    assert [f.where for f in said] == ["column list", "column record", "column bytes", "column took"]
     assert found.row(0) == ("[1, 2]", '{"a": 1}', "00ff", 90.0, 1.5, "x")
     assert found.row(1) == (None, '{"a": null}', None, None, 2.25, "y")
 

@@ -6,29 +6,41 @@ import csv
 import glob
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import polars as pl
 
 from milepost.data.delimited import read_delimited
+from milepost.data.plain import plain
 from milepost.errors import MilepostError, did_you_mean
+from milepost.types import Finding
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Source: TypeAlias = "str | Path | pl.DataFrame | pd.DataFrame"
+Noted: TypeAlias = tuple[pl.DataFrame, list[Finding]]  # a table and what was noticed in reading it
 
 
 def read(source: Source, folder: Path = Path()) -> pl.DataFrame:
     """Read one table; paths are relative to `folder`. Raise MilepostError for what cannot be read or has no rows."""
+    return read_noting(source, folder)[0]
+
+
+def read_noting(source: Source, folder: Path = Path()) -> Noted:
+    """Read one table as `read` does; return what was noticed on the way too."""
     if isinstance(source, pl.DataFrame):
-        return _checked(source, "the data frame")
+        return _checked((source, []), "the data frame")
     if not isinstance(source, str | Path):
         return _from_pandas(source)
     files = files_of(source, folder)
-    tables = [_read_file(f) for f in files]
+    noted = [_read_file(f) for f in files]
+    return _joined(files, [table for table, _ in noted]), [f for _, findings in noted for f in findings]
+
+
+def _joined(files: Sequence[Path], tables: Sequence[pl.DataFrame]) -> pl.DataFrame:
     for file, table in zip(files, tables, strict=True):
         if set(table.columns) != set(tables[0].columns):
             odd = sorted(set(table.columns) ^ set(tables[0].columns))
@@ -40,9 +52,9 @@ def read(source: Source, folder: Path = Path()) -> pl.DataFrame:
     return pl.concat((t.select(tables[0].columns) for t in tables), how="vertical_relaxed")
 
 
-def _from_pandas(frame: Any) -> pl.DataFrame:
+def _from_pandas(frame: Any) -> Noted:
     try:
-        return _checked(pl.from_pandas(frame), "the data frame")
+        return _checked((pl.from_pandas(frame), []), "the data frame")
     except MilepostError:
         raise
     except Exception as error:  # whatever pandas, pyarrow and polars think of it
@@ -71,7 +83,7 @@ def files_of(source: str | Path, folder: Path = Path()) -> list[Path]:
     return found
 
 
-def _read_file(path: Path) -> pl.DataFrame:
+def _read_file(path: Path) -> Noted:
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise MilepostError(
@@ -92,52 +104,63 @@ def _read_file(path: Path) -> pl.DataFrame:
         ) from error
 
 
-def _checked(table: pl.DataFrame, where: str) -> pl.DataFrame:
+def _checked(noted: Noted, where: str) -> Noted:
+    table, findings = noted
     if not table.width or not table.height:
         raise MilepostError("it has a header but no rows" if table.width else "it is empty", where, "add rows")
-    return table.with_columns(_plain(c) for c in table.iter_columns() if not _is_plain(c.dtype))
+    table, said = plain(table)
+    return table, [*findings, *said]
 
 
-def _is_plain(dtype: pl.DataType) -> bool:
-    numbers = dtype.is_numeric() and not dtype.is_decimal()
-    return numbers or dtype in (pl.String, pl.Boolean, pl.Date, pl.Datetime)
+def _read_lines(path: Path) -> Noted:
+    try:
+        return pl.read_ndjson(path, infer_schema_length=None), []
+    except pl.exceptions.PolarsError as error:
+        _refuse_bad_line(path)
+        raise error
 
 
-def _plain(column: pl.Series) -> pl.Series:
-    """Write a column as numbers or text: durations as seconds, lists and records as JSON, bytes as hex."""
-    if column.dtype == pl.Duration:
-        return column.dt.total_microseconds().cast(pl.Float64) / 1e6
-    if column.dtype.is_decimal():
-        return column.cast(pl.Float64)
-    if column.dtype == pl.Binary:
-        return column.bin.encode("hex")
-    if column.dtype.is_nested() or column.dtype == pl.Object:
-        cells = [None if v is None else json.dumps(v, default=str, ensure_ascii=False) for v in column.to_list()]
-        return pl.Series(column.name, cells, dtype=pl.String)
-    return column.cast(pl.String, strict=False)
+def _refuse_bad_line(path: Path) -> None:
+    """Raise MilepostError for the first line that is no record of JSON."""
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        try:
+            good = not line.strip() or isinstance(json.loads(line), dict)
+        except ValueError:
+            good = False
+        if not good:
+            raise MilepostError(
+                "the line is no JSON object", f"{path}:{number}", 'write each as {"column": value, ...}'
+            )
 
 
-def _read_lines(path: Path) -> pl.DataFrame:
-    return pl.read_ndjson(path, infer_schema_length=None)
+def _read_json(path: Path) -> Noted:
+    raw = path.read_bytes()
+    try:
+        return pl.read_json(io.BytesIO(raw), infer_schema_length=None), []
+    except pl.exceptions.PolarsError as error:
+        try:
+            json.loads(raw)
+        except json.JSONDecodeError as wrong:
+            raise MilepostError(f"it is no JSON: {wrong.msg}", f"{path}:{wrong.lineno}", "mend that place") from error
+        raise
 
 
-def _read_json(path: Path) -> pl.DataFrame:
-    return pl.read_json(io.BytesIO(path.read_bytes()), infer_schema_length=None)
+def _read_parquet(path: Path) -> Noted:
+    return pl.read_parquet(path), []
 
 
-READERS: Mapping[str, Callable[[Path], pl.DataFrame]] = {
+def _read_arrow(path: Path) -> Noted:
+    return pl.read_ipc(path), []
+
+
+READERS: Mapping[str, Callable[[Path], Noted]] = {
     ".csv": read_delimited,
     ".tsv": read_delimited,
     ".txt": read_delimited,
     ".jsonl": _read_lines,
     ".ndjson": _read_lines,
     ".json": _read_json,
-    ".parquet": pl.read_parquet,
-    ".arrow": pl.read_ipc,
-    ".feather": pl.read_ipc,
+    ".parquet": _read_parquet,
+    ".arrow": _read_arrow,
+    ".feather": _read_arrow,
 }
-
-
-def describe(source: Any) -> str:
-    """Name a source in a sentence."""
-    return str(source) if isinstance(source, str | Path) else "a data frame"
