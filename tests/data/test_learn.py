@@ -95,12 +95,37 @@ def test_row_numbers_are_seen_through_a_split() -> None:
     assert [c.name for c in asked.columns] == ["number"]
 
 
-@pytest.mark.parametrize("form", ["{},{}", "{}.{} %", "$1,{}{}.00", "({},{})"])
+@pytest.mark.parametrize("form", ["{},{}", "{}.{} %", "$1,{}{}.00", "({},{})", "1.234.5{},0{}", "-{},{} €", "{}'00{}"])
 def test_numbers_written_otherwise_are_said(form: str) -> None:
     texts = [form.format(i, i % 10) for i in range(10, 30)] * 5
-    assert ("looks_like_numbers", "x") in facts_of(x=texts)[1]
+    assert ("looks_like_numbers", "x") in facts_of(x=[*texts, "?", "7"])[1]
 
 
 def test_words_and_codes_are_no_numbers_written_otherwise() -> None:
     codes = ["A11", "B2", "term_36", "2026-01-02x", "no"] * 20
     assert not facts_of(x=codes)[1]
+
+
+@pytest.mark.parametrize("name", ["", "Unnamed: 0", "index", "No", "customer_id", "序号"])
+def test_keys_are_known_by_their_name(name: str) -> None:
+    sparse = np.random.default_rng(0).choice(10**6, 200, replace=False)
+    assert facts_of(**{name: sparse}) == ({}, {("id_like", name)})
+    assert set(facts_of(**{name: sparse // 20_000, "paid": sparse})[0]) == {name, "paid"}
+
+
+@pytest.mark.parametrize("cell", ["12.03.2026", "10.0.0.1", "a,5", "3-4", "5 kg", "030 123 456"])
+def test_other_text_is_not_taken_for_numbers(cell: str) -> None:
+    assert ("looks_like_numbers", "x") not in facts_of(x=[cell, "x"] * 30)[1]
+    assert ("looks_like_numbers", "x") not in facts_of(x=[cell, "12"] * 30)[1]
+
+
+def test_facts_of_many_rows_do_not_depend_on_the_cut() -> None:
+    x = 1e9 + np.random.default_rng(0).normal(0, 5, 50_000)
+    table = pl.DataFrame({"x": x})
+    whole, pieces = learn([table], ()), learn([table[:41_000], table[41_000:]], ())
+    assert whole == pieces and whole[0].columns[0].field.low == x.min()
+
+
+def test_a_stray_zero_does_not_hide_the_origin() -> None:
+    stamps = np.append(1.7e9 + np.random.default_rng(0).random(99) * 86_400, 0)
+    assert facts_of(x=stamps)[0]["x"].origin > 1e9

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Literal
 
-import numpy as np
 import polars as pl
 
 from milepost.data.numbers import Numbers
@@ -20,8 +19,9 @@ MANY = 20_000  # distinct texts after which a column is no category
 CATEGORIES = 1_000  # kept of a column, the commonest
 Level = Literal["warning", "info"]
 FEW = 20  # different words, and rows of them, that are remembered
-WRITTEN = re.compile(r"[-+(]?\s?[$€£¥]?\s?\d+([.,' ]\d+)*\s?[%$€£¥]?\)?")  # -1.234,5 and $3,456.00 and 12 %
 SPARSE = 2.5  # times its rows that a run of row numbers may span: a split has taken the others
+KEY = re.compile(r"(unnamed: ?\d+|index|row|row[_ ]?num(ber)?|no\.?|nr\.?|#|编号|序号|(.*[_ .-])?id|)")
+FIGURE = r"^[-+(]?[$€£¥]? ?\d{1,3}([.,'\x{a0}\x{202f}]?\d{3})*([.,]\d+)? ?[%$€£¥]?\)?$"  # 1.234,5 or 7 % or $1,234
 STRAY = 0.1  # share of cells that may be no number in a number column, if they are few different words
 
 
@@ -51,6 +51,7 @@ class _Seen:
         self.name, self.rows, self.missing, self.native = name, 0, 0, False
         self.texts: Counter[str] | None = Counter()  # None: too many to be a category
         self.numbers, self.dates = Numbers(), Numbers()
+        self.figures = 0  # cells that a person would read as a number
         self.strays: Counter[str] = Counter()
         self.stray_rows = list[int]()
 
@@ -76,6 +77,7 @@ class _Seen:
             self.texts.update(dict(zip(*(counts[c].to_list() for c in counts.columns), strict=True)))
             self.texts = self.texts if len(self.texts) <= MANY else None
         stray = text.is_not_null() & number.is_null()
+        self.figures += int(text.filter(stray).str.contains(FIGURE).sum())
         if len(self.strays) <= FEW:
             self.strays.update(text.filter(stray).to_list())
             self.stray_rows = [*self.stray_rows, *(start + int(i) + 1 for i in stray.arg_true().head(FEW))][:FEW]
@@ -99,7 +101,7 @@ class _Seen:
     ) -> tuple[list[ColumnFacts], list[Finding]]:
         if seen.low == seen.high and seen.count == self.rows:  # else that it is missing may still tell something
             return [], [self._finding("constant_column", "is always the same; it is left out", self.rows)]
-        if kind == "number" and not self.asked and self._counts_rows():
+        if kind == "number" and not self.asked and self._is_key():
             what = "numbers the rows; it is left out, unless task.features names it"
             return [], [self._finding("id_like", what, self.rows)]
         missing = self.rows - seen.count
@@ -117,21 +119,19 @@ class _Seen:
         )
         return [facts], findings
 
-    def _counts_rows(self) -> bool:
-        """Tell whether the values are part of a run of whole numbers, each there once.
+    def _is_key(self) -> bool:
+        """Tell whether whole numbers, each there once, are named like a key or so dense that they count rows.
 
-        So many different numbers in so narrow a range come from counting: others would repeat (the birthday paradox).
+        Others in so narrow a range would repeat (the birthday paradox).
         """
         seen = self.numbers
-        dense = seen.whole and seen.count == self.rows >= 30 and seen.high - seen.low + 1 <= SPARSE * self.rows
-        return dense and len(np.unique(seen.sample)) == len(seen.sample)
+        dense = seen.high - seen.low + 1 <= SPARSE * self.rows
+        whole = seen.whole and seen.count == self.rows >= 30
+        return whole and (dense or KEY.fullmatch(self.name.strip().lower()) is not None) and seen.all_differ()
 
     def _category(self, said: int) -> tuple[list[ColumnFacts], list[Finding]]:
-        findings = []
-        if self.strays and all(WRITTEN.fullmatch(text) for text in self.strays):
-            what = "looks like numbers with a comma, a sign or a unit; write 1234.5 to have it read as numbers"
-            findings.append(self._finding("looks_like_numbers", what, said, "warning", tuple(self.stray_rows)))
         distinct = MANY if self.texts is None else len(self.texts)
+        findings = self._figures(said)
         if self.texts is None or (distinct > 50 and distinct > 0.7 * said):
             what = f"has {distinct} different texts in {said} rows, like a name or an ID; it is left out"
             return [], [*findings, self._finding("id_like", what, said, "warning")]
@@ -147,6 +147,15 @@ class _Seen:
         )
         return [facts], findings
 
+    def _figures(self, said: int) -> list[Finding]:
+        """Report text that a person would read as numbers; which of 1,234 and 1.234 is meant, only its owner knows."""
+        if not self.figures or self.numbers.count + self.figures < 0.9 * said:
+            return []
+        what = "looks like numbers with a comma, a sign or a unit; they are read as text, which teaches less"
+        return [
+            self._finding("looks_like_numbers", what, said, "warning", tuple(self.stray_rows), "write them as 1234.5")
+        ]
+
     def _finding(
         self,
         code: str,
@@ -154,5 +163,6 @@ class _Seen:
         count: int,
         severity: Level = "info",
         rows: tuple[int, ...] = (),
+        fix: str = "",
     ) -> Finding:
-        return Finding(code, f"column {self.name}", f"`{self.name}` {what}", severity=severity, count=count, rows=rows)
+        return Finding(code, f"column {self.name}", f"`{self.name}` {what}", fix, severity, count, rows)

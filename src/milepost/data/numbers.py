@@ -9,7 +9,7 @@ from milepost.types import Array
 
 SAMPLE = 20_000  # numbers kept for quantiles
 KNOTS = 33
-FAR = 100  # times its range that a column may lie from 0 before an origin is taken off
+FAR = 1000  # times the width of its middle half that a column may lie from 0 before an origin is taken off
 
 
 class Numbers:
@@ -39,23 +39,34 @@ class Numbers:
         keep = np.argsort(self.order)[:SAMPLE]
         self.sample, self.order = self.sample[keep], self.order[keep]
 
+    def _sampled(self) -> Array:
+        """Return the sample, which is the same however the rows were cut."""
+        self._thin()
+        return self.sample
+
     def origin(self) -> float:
-        """Return the median where numbers lie so far from 0 that float32 would blur them; else 0."""
-        spread = self.high - self.low
-        return self.median() if self.count and 0 < FAR * spread < max(abs(self.low), abs(self.high)) else 0.0
+        """Return the median where most numbers lie so far from 0 that float32 would blur them; else 0."""
+        if not self.count:
+            return 0.0
+        low, middle, high = np.quantile(self._sampled(), [0.25, 0.5, 0.75])
+        return float(middle) if 0 < FAR * (high - low) < abs(middle) else 0.0
 
     def knots(self) -> list[float]:
         """Return increasing quantiles from the least to the greatest, less the origin; 0 where nothing was seen."""
         if not self.count:
             return [0.0]
-        self._thin()
-        knots = np.unique(np.quantile(self.sample, np.linspace(0, 1, KNOTS)))
+        knots = np.unique(np.quantile(self._sampled(), np.linspace(0, 1, KNOTS)))
         knots[0], knots[-1] = min(knots[0], self.low), max(knots[-1], self.high)
         return [float(k) for k in knots - self.origin()]
 
     def median(self) -> float:
         """Return the middle of the sample; 0 where nothing was seen."""
-        return float(np.median(self.sample)) if self.count else 0.0
+        return float(np.median(self._sampled())) if self.count else 0.0
+
+    def all_differ(self) -> bool:
+        """Tell whether no number of the sample is there twice."""
+        sample = self._sampled()
+        return len(np.unique(sample)) == len(sample)
 
 
 def _shuffled(index_N: Array) -> Array:
