@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from milepost.data.split import places, second, split
+from milepost.data.split import apart, places, repetitive, second, split
 
 
 def table(n: int, seed: int = 0) -> pl.DataFrame:
@@ -50,3 +50,11 @@ def test_a_rare_class_has_rows_on_both_sides() -> None:
 def test_copies_of_a_row_stay_together() -> None:
     place = np.array([0.5, 0.5, 0.7, 0.9])
     assert split(place, pl.Series(["rare"] * 4), 0.2).tolist() == [True, True, False, False]
+
+
+def test_copies_are_dealt_out_one_by_one_where_few_rows_differ() -> None:
+    survey = pl.DataFrame({"a": ["yes", "no"] * 2000})
+    assert repetitive(survey) and not repetitive(table(100))
+    place = apart(places(survey))
+    assert len(set(place)) == 4000 and abs((place < 0.2).mean() - 0.2) < 0.03
+    assert (place[:100] == apart(places(survey[:100]))).all()

@@ -224,3 +224,23 @@ def test_random_labels_prove_nothing() -> None:
     prepared = milepost.prepare(rows, {"kind": "tabular-regression", "target": "y"})
     trained = milepost.train(prepared, milepost.initialize(prepared, "linear"))
     assert milepost.evaluate(trained, prepared.table("test"))["rmse"].value ** 2 == pytest.approx(1 / 12, abs=0.03)
+
+
+def test_a_survey_of_few_different_rows_has_fair_sides() -> None:
+    rows = pl.DataFrame({"a": [*"xxxxxxxxyz"] * 50, "y": [*"nnnnnnyyny"] * 50})
+    report = milepost.prepare(rows, TASK).report
+    assert 70 < report["split"]["test"] < 130 and "one by one" in report["split"]["how"]
+    assert {"few_distinct_rows", "train_test_overlap"} <= {f["code"] for f in report["findings"]}
+
+
+def test_what_was_noticed_in_reading_is_in_the_report(tmp_path: Path) -> None:
+    lines = "\n".join(f"{i * 37 % 101},{'ja' if i % 3 else 'nein'},größe{i % 4}" for i in range(100))
+    (tmp_path / "t.csv").write_bytes(f"x,y,z\n{lines}\n7,ja\n".encode("cp1252"))
+    findings = milepost.prepare(tmp_path / "t.csv", TASK).report["findings"]
+    assert {"encoding", "short_rows"} <= {f["code"] for f in findings}
+
+
+def test_a_mapping_without_train_is_refused(table: pl.DataFrame) -> None:
+    for data in ({"test": table}, table.to_dict(as_series=False)):
+        with pytest.raises(MilepostError, match="must hold train"):
+            milepost.prepare(data, TASK)

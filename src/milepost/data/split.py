@@ -10,6 +10,7 @@ import polars as pl
 from milepost.types import Array
 
 TEST, VALID = 0.2, 0.2  # shares: of all rows, and of those that are left
+DISTINCT = 0.3  # share of different rows below which copies are dealt out one by one
 
 
 def places(table: pl.DataFrame) -> Array:
@@ -21,6 +22,16 @@ def places(table: pl.DataFrame) -> Array:
     )
     joined = [blake2b(k.encode("utf-8", "surrogatepass"), digest_size=8).digest() for k in cells["k"].to_list()]
     return np.frombuffer(b"".join(joined), "<u8").astype(np.float64) / 2.0**64
+
+
+def repetitive(table: pl.DataFrame) -> bool:
+    """Tell whether so few rows differ, as in a survey, that keeping copies together would leave lopsided sides."""
+    return table.n_unique() < DISTINCT * table.height
+
+
+def apart(place_N: Array) -> Array:
+    """Return other numbers in [0, 1), [N], that differ between the copies of a row: they count as rows of their own."""
+    return places(pl.DataFrame({"place": place_N}).with_columns(copy=pl.int_range(pl.len()).over("place")))
 
 
 def split(place_N: Array, strata: pl.Series | None, share: float) -> Array:

@@ -9,11 +9,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 
-from milepost.data.read import Source, read
-from milepost.data.split import TEST, VALID, places, second, split
+from milepost.data.notice import notice_classes, notice_columns, notice_leaks, notice_rows
+from milepost.data.read import Source, read_noting
+from milepost.data.split import TEST, VALID, apart, places, repetitive, second, split
 from milepost.errors import MilepostError, MilepostErrors, did_you_mean, raise_all
 from milepost.spec.places import Places
 from milepost.spec.problems import validate
@@ -39,15 +39,18 @@ def prepare(
     out = folder or Path(tempfile.mkdtemp(prefix="milepost-"))
     out.mkdir(parents=True, exist_ok=True)
     sources = dict(data) if isinstance(data, Mapping) else {"all": data}
-    if not set(sources) <= {"all", *SIDES}:
-        raise MilepostError("a mapping must hold train, valid or test", "data", "wrap columns in a polars.DataFrame")
-    tables = {side: read(source, base) for side, source in sources.items()}
+    if set(sources) != {"all"} and not {"train"} <= set(sources) <= set(SIDES):
+        what = "a mapping must hold train, and may hold valid and test"
+        raise MilepostError(what, "data", "wrap columns in a polars.DataFrame")
+    noted = {side: read_noting(source, base) for side, source in sources.items()}
+    tables = {side: table for side, (table, _) in noted.items()}
     raise_all([e for t in tables.values() for e in missing_columns(wanted, t)])
     kept, dropped = _clean(wanted, tables, out)
     sides, how = _sides(wanted, kept)
     fitted = wanted.fit(sides["train"].iter_slices(ROWS))
     raise_all(_lacking(fitted, tables))
-    findings = [*_noticed(sides, dropped, tables), *fitted.findings()]
+    said = [f for _, findings in noted.values() for f in findings]
+    findings = [*said, *_noticed(fitted, sides, dropped, tables), *fitted.findings()]
     for side, table in sides.items():
         table.write_ipc(out / f"{side}.arrow", compression="uncompressed")
     save_task(fitted, out)
@@ -99,6 +102,9 @@ def _sides(task: Task[Any], kept: dict[str, pl.DataFrame]) -> tuple[dict[str, pl
     if "valid" not in sides:
         sides["train"], sides["valid"] = _carve(task, sides["train"], VALID, again=True)
         how += "" if "hash" in how else f"; validation by content hash, {VALID:.0%} of the training rows"
+    carved = kept.get("all", kept.get("train"))
+    if "hash" in how and carved is not None and carved.height and repetitive(carved):
+        how += "; copies of a row dealt out one by one, since few rows differ"
     for side in SIDES:
         if not sides[side].height:
             what = "no row has a label" if not any(t.height for t in kept.values()) else f"no rows are left for {side}"
@@ -109,7 +115,7 @@ def _sides(task: Task[Any], kept: dict[str, pl.DataFrame]) -> tuple[dict[str, pl
 def _carve(task: Task[Any], table: pl.DataFrame, share: float, again: bool) -> tuple[pl.DataFrame, pl.DataFrame]:
     if not table.height:
         return table, table
-    place = places(table)
+    place = apart(places(table)) if repetitive(table) else places(table)
     chosen = pl.Series(split(second(place) if again else place, task.strata(table), share))
     return table.filter(~chosen), table.filter(chosen)
 
@@ -127,26 +133,20 @@ def _lacking(fitted: Task[Any], tables: Mapping[str, pl.DataFrame]) -> list[Mile
 
 
 def _noticed(
-    sides: Mapping[str, pl.DataFrame], dropped: Mapping[str, int], given: Mapping[str, pl.DataFrame]
+    fitted: Task[Any],
+    sides: Mapping[str, pl.DataFrame],
+    dropped: Mapping[str, int],
+    given: Mapping[str, pl.DataFrame],
 ) -> list[Finding]:
-    """Report dropped rows, repeated rows and rows that stand on both sides of the split."""
-    out = [
-        Finding(
-            reason, "data", f"{n} rows were set aside: {reason.replace('_', ' ')}", "see quarantine.csv", "warning", n
-        )
-        for reason, n in dropped.items()
+    """Report what is odd about rows, columns, classes and the target."""
+    strata = {side: classes for side, t in sides.items() if (classes := fitted.strata(t)) is not None}
+    features = [f.name for f in fitted.fields]
+    return [
+        *notice_rows(sides, dropped, given),
+        *notice_columns(given),
+        *(notice_classes(strata) if strata else ()),
+        *(f for t in fitted.targets for f in notice_leaks(sides["train"], t, features, bool(strata))),
     ]
-    hashes = {side: places(table.select(sorted(table.columns))) for side, table in sides.items()}
-    again = sum(len(h) - len(np.unique(h)) for h in hashes.values())
-    if again:
-        out.append(Finding("duplicate_rows", "data", f"{again} rows are exact copies of others", "", "info", again))
-    for side in ("valid", "test"):
-        both = int(np.isin(hashes[side], hashes["train"]).sum())
-        if both:
-            what = f"{both} rows of {side} are also in train; scores on them flatter"
-            fix = "remove them from one side" if side in given else "these are copies of one row: keep one of each"
-            out.append(Finding("train_test_overlap", side, what, fix, "warning", both))
-    return out
 
 
 def _report(
