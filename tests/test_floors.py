@@ -10,7 +10,7 @@ import pytest
 
 SRC = Path(__file__).parents[1] / "src" / "milepost"
 FLOORS = (  # the lowest first; rooms of one floor are strangers to each other
-    ("errors", "units", "types", "version"),
+    ("errors", "units", "types", "version", "files"),
     ("numeric", "spec"),
     ("nets", "data", "compute", "runtimes", "portable", "metrics"),
     ("tasks",),

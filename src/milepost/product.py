@@ -6,17 +6,17 @@ import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from milepost.errors import MilepostError, did_you_mean, raise_all
+from milepost.files import file_hash
 from milepost.runtimes.onnx import OnnxRun
-from milepost.tasks import find
+from milepost.tasks import load_task
 from milepost.tasks.base import Task
-from milepost.types import Answer, Field, Run, take_rows
+from milepost.types import Answer, Field, Run
 
 ROWS = 1024  # answered at a time
 
@@ -33,9 +33,7 @@ class Product:
     def open(cls, folder: Path, threads: int = 0) -> Product:
         """Check every file against the manifest and load; raise MilepostError if a byte has changed."""
         manifest = read_manifest(folder)
-        saved = json.loads((folder / "task.json").read_text("utf-8"))
-        task = find(saved["kind"]).model_validate(saved["task"])
-        return cls(folder, manifest, task, OnnxRun(folder, threads))
+        return cls(folder, manifest, load_task(folder), OnnxRun(folder, threads))
 
     @cached_property
     def fields(self) -> tuple[Field, ...]:
@@ -65,8 +63,13 @@ class Product:
 
     def stream(self, table: pl.DataFrame) -> Iterator[list[Answer]]:
         """Answer a thousand rows at a time, in bounded memory."""
-        for part in table.iter_slices(ROWS):
-            yield self.task.answer(self.run, take_rows(self.task.encode(part), 0, part.height), part)
+        return stream(self.task, self.run, table)
+
+
+def stream(task: Task[Any], run: Run, table: pl.DataFrame) -> Iterator[list[Answer]]:
+    """Answer a thousand rows at a time, in bounded memory."""
+    for part in table.iter_slices(ROWS):
+        yield task.answer(run, task.encode(part), part)
 
 
 def shipped(folder: Path = Path()) -> Path:
@@ -126,20 +129,6 @@ def read_manifest(folder: Path) -> dict[str, Any]:
                 f"`{name}` is not the file that was deployed", str(folder), "deploy again: milepost run"
             )
     return manifest
-
-
-def file_hash(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    digest = sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
-
-
-def same(a: Any, b: Any, within: float = 1e-4) -> bool:
-    """Tell whether two answers agree: text exactly, numbers within `within` (relative above 1)."""
-    return difference(a, b) <= within
 
 
 def difference(a: Any, b: Any) -> float:

@@ -12,9 +12,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from milepost.product import Product, file_hash
+from milepost.files import file_hash
+from milepost.product import Product
 from milepost.server.wire import rounded
-from milepost.stages.base import save_task
+from milepost.tasks import save_task
 from milepost.tasks.tabular_classification import TabularClassification
 
 from .conftest import Served

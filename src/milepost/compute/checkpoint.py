@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +9,8 @@ from typing import Any
 
 import torch
 from torch import nn
+
+from milepost.files import atomic
 
 NAME = "checkpoint.pt"
 
@@ -37,12 +38,8 @@ def save(
         "model": model.state_dict(),
         "optimizer": optimizer.state_dict(),
     }
-    part = folder / f".{NAME}.part"
-    with part.open("wb") as file:
+    with atomic(folder / NAME) as file:
         torch.save(state, file)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(folder / NAME)
 
 
 def resume(folder: Path, plan: Mapping[str, Any], model: nn.Module, optimizer: torch.optim.Optimizer) -> Progressed:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from milepost.files import atomic
 
 
 @dataclass(frozen=True)
@@ -34,16 +35,7 @@ class Choices:
         if name not in self.made:
             self.made[name] = choose()
             if self.path:
-                write_atomically(self.path, json.dumps(self.made, indent=1).encode())
+                with atomic(self.path) as file:
+                    file.write(json.dumps(self.made, indent=1).encode())
         chosen: dict[str, Any] = self.made[name]
         return chosen
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that a crash leaves the old one or the new one, never a part."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with part.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)

@@ -142,9 +142,8 @@ def as_days(column: pl.Series) -> pl.Series:
     return column.cast(pl.Datetime("us"), strict=False).cast(pl.Int64).cast(pl.Float64) / 86_400_000_000
 
 
-def unreadable(column: pl.Series, facts: Sequence[ColumnFacts]) -> int:
+def unreadable(column: pl.Series, kind: str) -> int:
     """Count cells that say something where a number or date belongs, but none that can be read."""
-    kind = next((c.type for c in facts if c.name == column.name), "category")
     if kind == "category" or column.dtype.is_numeric():
         return 0
     text = as_text(column)

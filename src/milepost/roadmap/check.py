@@ -24,7 +24,7 @@ def checked(o: Opened) -> dict[str, Any]:
     errors, report = list(o.errors), dict[str, Any]()
     with tempfile.TemporaryDirectory() as folder:
         try:
-            o.data_hashes()
+            o.files()
             prepared = prepare(o.sources, o.task, folder=Path(folder), base=o.folder)
             report, columns = prepared.report, prepared.table("test").columns
             errors += unknown_slices(o, columns)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from milepost.data.read import files_of
 from milepost.errors import MilepostError, raise_all
+from milepost.files import file_hash
 from milepost.roadmap.gates import Gate, parse
-from milepost.roadmap.store import hash_file, key_of
+from milepost.roadmap.store import key_of
 from milepost.spec.load import Loaded, load
 from milepost.spec.product import Spec
 from milepost.stages.initialize import known
 from milepost.tasks import find
 from milepost.tasks.base import Task
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -44,12 +48,20 @@ class Opened:
         named = {"all": data.source, "train": data.train, "valid": data.valid, "test": data.test}
         return {side: source for side, source in named.items() if source is not None}
 
+    @cached_property
     def data_hashes(self) -> dict[str, list[str]]:
-        """Hash every file of the data; raise MilepostErrors for those that are not there."""
-        errors, out = list[MilepostError](), dict[str, list[str]]()
+        """Hash every file of the data, once; raise MilepostErrors for those that are not there."""
+        return self._by_side(lambda files: [file_hash(f) for f in files])
+
+    def files(self) -> dict[str, list[Path]]:
+        """List the files of the data by side; raise MilepostErrors for those that are not there."""
+        return self._by_side(lambda files: files)
+
+    def _by_side(self, of: Callable[[list[Path]], list[T]]) -> dict[str, list[T]]:
+        errors, out = list[MilepostError](), dict[str, list[T]]()
         for side, source in self.sources.items():
             try:
-                out[side] = [hash_file(f) for f in files_of(source, self.folder)]
+                out[side] = of(files_of(source, self.folder))
             except MilepostError as error:
                 errors.append(self.placed(error, ("data", "source" if side == "all" else side)))
             except OSError as error:
@@ -70,7 +82,7 @@ class Opened:
 
     def key(self) -> str:
         """Stand for everything that a run depends on."""
-        return key_of({"spec": self.spec.model_dump(mode="json"), "data": self.data_hashes()})
+        return key_of({"spec": self.spec.model_dump(mode="json"), "data": self.data_hashes})
 
 
 def opened(path: Path, overrides: Sequence[str] = ()) -> Opened:

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from milepost.data.read import read
-from milepost.data.table import ColumnFacts, as_text, unreadable
+from milepost.data.table import as_text, unreadable
 from milepost.errors import MilepostError, raise_all
 from milepost.product import Product
 from milepost.roadmap.progress import progress
@@ -56,7 +56,7 @@ def _unread(product: Product, table: pl.DataFrame) -> list[str]:
             strange = int((~as_text(column).is_in(field.choices)).sum() or 0)
             said = f"{strange:,} cells were never seen in training"
         else:
-            strange = unreadable(column, [ColumnFacts(name=field.name, type=field.type)])
+            strange = unreadable(column, field.type)
             said = f"{strange:,} cells are no {field.type}; they count as missing"
         out += [f"`{field.name}`: {said}"] if strange else []
     return out

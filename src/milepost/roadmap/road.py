@@ -10,11 +10,12 @@ from typing import Any
 
 from milepost.compute.choices import Choices, Wish
 from milepost.errors import OUT_OF_BUDGET, MilepostError, raise_all
+from milepost.files import file_hash
 from milepost.product import Product
 from milepost.roadmap import evidence
 from milepost.roadmap.choose import Tried, choose
 from milepost.roadmap.opened import Opened
-from milepost.roadmap.store import Store, hash_file, key_of
+from milepost.roadmap.store import Store, key_of
 from milepost.stages.base import Candidate, Prepared, Trained
 from milepost.stages.deploy import deploy
 from milepost.stages.evaluate import as_json, measured, measured_naive
@@ -46,7 +47,7 @@ class Road:
     def prepare(self) -> Prepared:
         """Clean, split and fit, once for these bytes of data."""
         o = self.opened
-        inputs = {"kind": o.spec.task.kind, "task": o.task.model_dump(mode="json"), "data": o.data_hashes()}
+        inputs = {"kind": o.spec.task.kind, "task": o.task.model_dump(mode="json"), "data": o.data_hashes}
 
         def make(out: Path, work: Path) -> None:
             try:
@@ -109,7 +110,7 @@ class Road:
         """Stand for the bytes behind a model that is a file or folder of the user's."""
         path = self.opened.folder / name.rpartition(":")[0] if ":" in name else self.opened.folder / name
         files = [path] if path.is_file() else sorted(path.glob("*")) if path.is_dir() else []
-        return key_of([hash_file(f) for f in files if f.is_file()])
+        return key_of([file_hash(f) for f in files if f.is_file()])
 
     def _loaded(self, prepared: Prepared, name: str, folder: Path) -> Trained:
         return load_trained(folder, self.initialize(prepared, name))
@@ -145,7 +146,7 @@ class Road:
         spec, name = self.opened.spec, choice["model"]
         inputs = {"prepared": prepared.folder.name, "model": trained[name].name, "why": choice["why"]}
         inputs |= {"name": spec.name, "need": spec.need}
-        about = {"why": choice["why"], "valid": choice["valid"], "data": self.opened.data_hashes()}
+        about = {"why": choice["why"], "valid": choice["valid"], "data": self.opened.data_hashes}
 
         def make(out: Path, work: Path) -> None:
             model = self._loaded(prepared, name, trained[name])

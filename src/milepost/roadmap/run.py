@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from milepost.compute.choices import Choices, write_atomically
+from milepost.compute.choices import Choices
 from milepost.errors import MilepostError, did_you_mean, raise_all
+from milepost.files import atomic
 from milepost.roadmap import evidence
 from milepost.roadmap.check import checked
 from milepost.roadmap.opened import opened
@@ -106,9 +107,14 @@ def _conclude(road: Road, prepared: Prepared, folder: Path, metrics: dict[str, A
         metrics = json.loads(earlier.read_text("utf-8"))
     status = evidence.status(road.opened, folder.name, metrics, road.test_looks(prepared), road.notes)
     if metrics:
-        write_atomically(earlier, json.dumps(metrics, ensure_ascii=False, indent=1).encode())
-    write_atomically(folder / "gates.json", json.dumps(status, ensure_ascii=False, indent=1).encode())
+        _write(earlier, metrics)
+    _write(folder / "gates.json", status)
     _point(folder.parent / "latest", folder)
     if (folder / "product").is_dir():
         _point(folder.parent / "shipped", folder)
     return status
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    with atomic(path) as file:
+        file.write(json.dumps(content, ensure_ascii=False, indent=1).encode())

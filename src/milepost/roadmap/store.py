@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from milepost.errors import MilepostError
+from milepost.files import file_hash
 
 ROOMS = ("tasks", "stages", "nets", "data", "compute", "runtimes", "portable", "metrics")
 MANIFEST = "MANIFEST.json"  # written last: a folder that has it is complete
@@ -25,21 +26,12 @@ def key_of(value: Any) -> str:
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def hash_file(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    with path.open("rb") as file:
-        digest = sha256()
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
-
-
 @cache
 def code_version() -> str:
     """Stand for the code that makes what is stored: a change of it makes everything anew."""
     package = Path(__file__).parents[1]
     files = sorted(f for room in ROOMS for f in (package / room).rglob("*.py"))
-    return key_of([hash_file(f) for f in files])
+    return key_of([file_hash(f) for f in files])
 
 
 class Store:
@@ -80,7 +72,7 @@ class Store:
         files = {}
         for path in sorted(p for p in out.rglob("*") if p.is_file()):
             _sync(path)
-            files[str(path.relative_to(out))] = hash_file(path)
+            files[str(path.relative_to(out))] = file_hash(path)
         about = json.dumps({"inputs": inputs, "files": files}, ensure_ascii=False, default=str)
         (out / MANIFEST).write_text(about, "utf-8")
         _sync(out / MANIFEST)
@@ -89,7 +81,7 @@ class Store:
         """Tell whether a folder is complete and has the bytes it had."""
         try:
             files: dict[str, str] = json.loads((done / MANIFEST).read_text("utf-8"))["files"]
-            return all(hash_file(done / name) == promised for name, promised in files.items())
+            return all(file_hash(done / name) == promised for name, promised in files.items())
         except (OSError, ValueError, KeyError):
             return False
 

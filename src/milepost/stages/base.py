@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from milepost.errors import MilepostError, did_you_mean
-from milepost.tasks import find, kind_of
+from milepost.tasks import load_task
 from milepost.tasks.base import Task
 from milepost.types import Run
 
@@ -84,16 +84,3 @@ def missing_columns(task: Task[Any], table: pl.DataFrame, options: Sequence[str]
         for name in names
         if name not in table.columns and (not options or option in options)
     ]
-
-
-def save_task(task: Task[Any], folder: Path) -> None:
-    """Write task.json: the kind, its options and its facts."""
-    about = {"kind": kind_of(task), "task": task.model_dump(mode="json")}
-    (folder / "task.json").write_text(json.dumps(about, ensure_ascii=False), "utf-8")
-
-
-def load_task(folder: Path) -> Task[Any]:
-    """Read what `save_task` wrote."""
-    saved = json.loads((folder / "task.json").read_text("utf-8"))
-    task: Task[Any] = find(saved["kind"]).model_validate(saved["task"])
-    return task

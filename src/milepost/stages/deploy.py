@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from milepost.errors import OUR_FAULT, MilepostError
+from milepost.files import file_hash
 from milepost.metrics.interval import quantile
 from milepost.papers import card, dockerfile
-from milepost.product import Product, difference, file_hash
-from milepost.stages.base import Prepared, Trained, save_task
-from milepost.tasks import kind_of
+from milepost.product import Product, difference
+from milepost.stages.base import Prepared, Trained
+from milepost.tasks import kind_of, save_task
 from milepost.tasks.base import Task
 from milepost.types import Answer
 from milepost.version import VERSION

@@ -12,11 +12,10 @@ import polars as pl
 from milepost.data.read import Source, read
 from milepost.errors import raise_all
 from milepost.metrics.interval import bootstrap, middle95, wilson
+from milepost.product import stream
 from milepost.stages.base import Prepared, missing_columns
 from milepost.tasks.base import Task
-from milepost.types import Answer, Array, Columns, Progress, Run, Scores, quiet, size, take, take_rows
-
-ROWS = 1024  # answered at a time
+from milepost.types import Answer, Array, Columns, Progress, Run, Scores, quiet, size, take
 
 
 class Answering(Protocol):
@@ -100,8 +99,8 @@ def measured(model: Answering, table: pl.DataFrame, progress: Progress = quiet, 
     """Answer what a customer would ask of every row, and hold it against the truth."""
     asked, truth = model.task.ask(table)
     answers = list[Answer]()
-    for part in asked.iter_slices(ROWS):
-        answers += model.task.answer(model.run, take_rows(model.task.encode(part), 0, part.height), part)
+    for some in stream(model.task, model.run, asked):
+        answers += some
         progress(what, len(answers), table.height)
     return Measured(model.task, model.task.measure(answers, truth))
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from milepost.errors import MilepostError, did_you_mean
 from milepost.product import read_manifest
-from milepost.stages.base import NETWORK, Candidate, Prepared, load_task
-from milepost.tasks import kind_of
+from milepost.stages.base import NETWORK, Candidate, Prepared
+from milepost.tasks import kind_of, load_task
 from milepost.tasks.base import Task
 
 if TYPE_CHECKING:

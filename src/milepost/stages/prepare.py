@@ -17,8 +17,8 @@ from milepost.data.split import TEST, VALID, apart, places, repetitive, second, 
 from milepost.errors import MilepostError, MilepostErrors, did_you_mean, raise_all
 from milepost.spec.places import Places
 from milepost.spec.problems import validate
-from milepost.stages.base import ROWS, SIDES, Prepared, missing_columns, save_task
-from milepost.tasks import find
+from milepost.stages.base import ROWS, SIDES, Prepared, missing_columns
+from milepost.tasks import find, save_task
 from milepost.tasks.base import Task
 from milepost.types import Finding
 

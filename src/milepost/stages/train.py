@@ -16,7 +16,8 @@ from milepost.compute.choices import Choices, Wish
 from milepost.data.columns_file import Writer, load
 from milepost.errors import MilepostError
 from milepost.runtimes.onnx import OnnxRun
-from milepost.stages.base import ROWS, Candidate, Prepared, Trained, save_task
+from milepost.stages.base import ROWS, Candidate, Prepared, Trained
+from milepost.tasks import save_task
 from milepost.tasks.base import Task
 from milepost.types import Columns, Graphs, Progress, quiet, size
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
 
@@ -33,3 +35,16 @@ def kind_of(task: Task[Any]) -> str:
     """Return the name by which `find` finds the class of `task`."""
     module, ours = type(task).__module__, "milepost.tasks."
     return module.removeprefix(ours).replace("_", "-") if module.startswith(ours) else module
+
+
+def save_task(task: Task[Any], folder: Path) -> None:
+    """Write task.json: the kind, its options and its facts."""
+    about = {"kind": kind_of(task), "task": task.model_dump(mode="json")}
+    (folder / "task.json").write_text(json.dumps(about, ensure_ascii=False), "utf-8")
+
+
+def load_task(folder: Path) -> Task[Any]:
+    """Read what `save_task` wrote."""
+    saved = json.loads((folder / "task.json").read_text("utf-8"))
+    task: Task[Any] = find(saved["kind"]).model_validate(saved["task"])
+    return task
