@@ -1,0 +1,1 @@
+"""What the owner of data should know. Nothing is changed here."""

@@ -1,0 +1,1 @@
+"""Whatever data lie in -> pieces of tables, in order, with the place of every row. Text stays text."""
