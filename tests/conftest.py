@@ -6,14 +6,15 @@ import os
 import runpy
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
 
-from milepost.data.read import read
 from milepost.spec.load import load
-from milepost.tasks import find, kinds
-from milepost.tasks.base import Task
+
+if TYPE_CHECKING:
+    from milepost.tasks.base import Task
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "src" / "milepost" / "examples"
@@ -23,6 +24,9 @@ DATA = Path(os.environ.get("MILEPOST_DATA", ROOT.parent / "shared" / "data"))
 @cache
 def example(kind: str, folder: str) -> tuple[Task, pl.DataFrame]:
     """The task and the rows of a kind's example, as `milepost new` writes it."""
+    from milepost.sources.read import read
+    from milepost.tasks import find
+
     place = Path(folder)
     runpy.run_path(str(EXAMPLES / kind / "make.py"))["make"](place)
     (place / "product.yaml").write_text((EXAMPLES / kind / "product.yaml").read_text("utf-8"), "utf-8")
@@ -34,6 +38,8 @@ def example(kind: str, folder: str) -> tuple[Task, pl.DataFrame]:
 @pytest.fixture(scope="session")
 def examples(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Task, pl.DataFrame]]:
     """The example of every kind."""
+    from milepost.tasks import kinds
+
     return {kind: example(kind, str(tmp_path_factory.mktemp(kind))) for kind in kinds()}
 
 

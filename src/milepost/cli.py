@@ -86,6 +86,30 @@ def status(
 
 
 @app.command()
+def report(
+    run: Annotated[str | None, typer.Option(help="A folder in runs/; the latest by default.")] = None,
+    file: File = FILE,
+    lang: Language = "en",
+    as_json: Json = False,
+) -> None:
+    """Write the data and the milestones of a run as one HTML page."""
+    from milepost.roadmap import report as room
+
+    show(room.report(file.parent, lang, run), as_json, room.text)
+
+
+@app.command()
+def explain_code(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="As `milepost check` prints it.")],
+    as_json: Json = False,
+) -> None:
+    """Say what a finding means, why it matters and what to do."""
+    from milepost.findings.codes import explain
+
+    show({"code": code, "text": explain(code)}, as_json, lambda found: str(found["text"]))
+
+
+@app.command()
 def predict(
     source: Annotated[Path, typer.Argument(metavar="FILE", help="The rows to answer.")],
     out: Annotated[Path | None, typer.Option(help="Where to write the answers (.csv, .jsonl, .parquet).")] = None,

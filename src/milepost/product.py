@@ -69,7 +69,8 @@ class Product:
 def stream(task: Task[Any], run: Run, table: pl.DataFrame) -> Iterator[list[Answer]]:
     """Answer a thousand rows at a time, in bounded memory."""
     for part in table.iter_slices(ROWS):
-        yield task.answer(run, task.encode(part), part)
+        typed = task.typed(part)
+        yield task.answer(run, task.encode(typed), typed)
 
 
 def shipped(folder: Path = Path()) -> Path:

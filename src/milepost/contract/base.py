@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from milepost.compute.random import CountedDraws
 from milepost.runtimes.eager import TorchRun
+from milepost.stages.prepare import prepare
 from milepost.tasks.base import Task
 from milepost.types import Batch, Columns, Ragged, Run, feed
 
@@ -27,15 +28,21 @@ class Case:
     table: pl.DataFrame
 
     @cached_property
+    def ruled(self) -> Task[Any]:
+        """The task, knowing how the cells of the table are read, but nothing more."""
+        return self.task.model_copy(update={"columns": prepare(self.table, self.task).task.columns})
+
+    @cached_property
     def fitted(self) -> Task[Any]:
         """The task, knowing all rows that are usable."""
-        fitted: Task[Any] = self.task.fit([self.rows])
+        fitted: Task[Any] = self.ruled.fit([self.rows])
         return fitted
 
     @cached_property
     def rows(self) -> pl.DataFrame:
-        """The usable rows."""
-        return self.table.filter(self.task.unusable(self.table).is_null())
+        """The usable rows, typed."""
+        typed = self.ruled.typed(self.table)
+        return typed.filter(self.ruled.unusable(typed).is_null())
 
     @cached_property
     def few(self) -> pl.DataFrame:

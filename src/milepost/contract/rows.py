@@ -19,7 +19,7 @@ FEW = 5
 
 def fit_of_pieces_is_fit_of_the_whole(case: Case) -> None:
     """How rows are cut into batches changes no fact."""
-    pieces = case.task.fit(case.rows.iter_slices(17))
+    pieces = case.ruled.fit(case.rows.iter_slices(17))
     whole = case.fitted.facts.model_dump(mode="json")
     assert difference(whole, pieces.facts.model_dump(mode="json")) < 1e-9, "fit depends on how the rows are cut"
 

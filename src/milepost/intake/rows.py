@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
+from milepost.data.schema import unread
 from milepost.intake.gather import Side, Stretch
 from milepost.intake.order import in_order
 from milepost.intake.pieces import read_piece
@@ -18,26 +19,24 @@ from milepost.types import Array
 
 
 class Rows(NamedTuple):
-    """The rows of one stretch."""
+    """Some rows of one stretch."""
 
-    stretch: Stretch
+    part: str  # the file they are from
     table: pl.DataFrame  # typed
     reason: pl.Series  # why a row teaches nothing; null where it may teach
+    index_N: Array  # where they stand among those of their side, int64
     hash_N: Array  # uint64
     copy_N: Array  # how many equal rows stand before it
 
-    @property
-    def index_N(self) -> Array:
-        """Where the rows stand among those of their side, int64 [N]."""
-        return np.arange(self.stretch.first, self.stretch.first + self.stretch.rows)
-
     def usable(self) -> Rows:
         """Keep the rows that may teach something."""
-        keep = self.reason.is_null()
-        index = keep.to_numpy()
-        return Rows(
-            self.stretch, self.table.filter(keep), self.reason.filter(keep), self.hash_N[index], self.copy_N[index]
-        )
+        return self.where(self.reason.is_null().to_numpy())
+
+    def where(self, keep_N: Array) -> Rows:
+        """Keep the marked rows."""
+        keep = pl.Series(keep_N)
+        kept = self.index_N[keep_N], self.hash_N[keep_N], self.copy_N[keep_N]
+        return Rows(self.part, self.table.filter(keep), self.reason.filter(keep), *kept)
 
 
 @dataclass(frozen=True)
@@ -56,12 +55,21 @@ class Reader:
     def _rows(self, hash_N: Array, copy_N: Array, columns: Sequence[str] | None, stretch: Stretch) -> Rows:
         raw = read_piece(stretch.path) if columns is None else pl.read_ipc(stretch.path, columns=list(columns))
         table, at = self.task.typed(raw), slice(stretch.first, stretch.first + stretch.rows)
-        reason = self.task.unusable(table)
+        reason = self._unread(raw, self.task.unusable(table))
         if self.time is not None:
             reason = _else(reason, table[self.time].is_null(), "missing_time")
         if self.drop_copies:
             reason = _else(reason, pl.Series(copy_N[at] > 0), "duplicate")
-        return Rows(stretch, table, reason, np.array(hash_N[at]), copy_N[at])
+        index_N = np.arange(at.start, at.stop)
+        return Rows(stretch.part, table, reason, index_N, np.array(hash_N[at]), copy_N[at])
+
+    def _unread(self, raw: pl.DataFrame, reason: pl.Series) -> pl.Series:
+        """Tell truth that says something, but no number or date, from truth that is missing."""
+        for rule in self.task.columns:
+            if rule.name in self.task.targets and rule.type in ("number", "date") and reason.null_count() < len(reason):
+                strange = unread(rule, raw[rule.name]) & reason.is_not_null()
+                reason = _else(reason.set(strange, None), strange, f"target_not_a_{rule.type}")
+        return reason
 
 
 def _else(reason: pl.Series, also: pl.Series, word: str) -> pl.Series:

@@ -10,6 +10,7 @@ from typing import Any
 from milepost.errors import MilepostError, raise_all
 from milepost.roadmap.evidence import unknown_slices
 from milepost.roadmap.opened import Opened, opened
+from milepost.roadmap.progress import progress
 from milepost.stages.prepare import prepare
 
 
@@ -22,12 +23,12 @@ def check(path: Path, overrides: Sequence[str] = ()) -> dict[str, Any]:
 def checked(o: Opened) -> dict[str, Any]:
     """Prepare the data in passing and return the report; raise MilepostErrors of the file and the data together."""
     errors, report = list(o.errors), dict[str, Any]()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, progress() as show:
         try:
             o.files()
-            prepared = prepare(o.sources, o.task, folder=Path(folder), base=o.folder)
-            report, columns = prepared.report, prepared.table("test").columns
-            errors += unknown_slices(o, columns)
+            prepared = prepare(o.sources, o.task, folder=Path(folder), base=o.folder, progress=show, **o.reading)
+            report = prepared.report
+            errors += unknown_slices(o, list(report["columns"]))
         except MilepostError as error:
             errors += [o.placed(e) for e in error.errors]
     raise_all(errors)

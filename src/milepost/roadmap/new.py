@@ -9,12 +9,12 @@ from typing import Any
 
 import polars as pl
 
-from milepost.data.learn import learn
-from milepost.data.read import read
+from milepost.data.scan import Scan, glance
+from milepost.data.schema import typed
 from milepost.data.split import TEST
-from milepost.data.table import ColumnFacts, as_number, as_text
 from milepost.errors import MilepostError, did_you_mean
 from milepost.roadmap.gates import FEW
+from milepost.sources.read import read
 from milepost.tasks import find, kinds
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -58,9 +58,8 @@ def _from_data(kind: str | None, folder: Path, data: Path, target: str | None) -
         said.append(f"target: `{target}`, by its name or place; change it with --target")
     if target not in table.columns:
         raise MilepostError(f"there is no column `{target}`", "--target", did_you_mean(target, table.columns))
-    facts, _ = learn([table], leave=[c for c in table.columns if c != target])
     if kind is None:
-        kind, why = _guess_kind(table[target], facts.columns)
+        kind, why = _guess_kind(table.select(target))
         said.append(f"kind: {kind}, {why}")
     tested = round(TEST * table.height)
     if tested < FEW:
@@ -79,13 +78,16 @@ def _guess_target(table: pl.DataFrame) -> str:
     return named[0] if len(named) == 1 else table.columns[-1]
 
 
-def _guess_kind(column: pl.Series, facts: list[ColumnFacts]) -> tuple[str, str]:
+def _guess_kind(target: pl.DataFrame) -> tuple[str, str]:
     """Numbers of many values are predicted, few values are classes."""
-    numbers = as_number(column).drop_nulls()
-    distinct = numbers.n_unique()
-    if facts and facts[0].type == "number" and (distinct > FEW_CLASSES or (numbers != numbers.floor()).any()):
+    scan = Scan()
+    scan.add(glance(target))
+    rules, _ = scan.rules({}, {})
+    column = typed(rules, target).to_series().drop_nulls()
+    distinct = column.n_unique()
+    if column.dtype.is_numeric() and (distinct > FEW_CLASSES or (column != column.floor()).any()):
         return "tabular-regression", f"because `{column.name}` holds {distinct} different numbers"
-    return "tabular-classification", f"because `{column.name}` has {as_text(column).n_unique()} different values"
+    return "tabular-classification", f"because `{column.name}` has {distinct} different values"
 
 
 def _make_folder(folder: Path) -> None:

@@ -8,12 +8,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from milepost.data.read import files_of
+from milepost.data.schema import ColumnWish
 from milepost.errors import MilepostError, raise_all
 from milepost.files import file_hash
 from milepost.roadmap.gates import Gate, parse
 from milepost.roadmap.store import key_of
+from milepost.sources.read import files_of
 from milepost.spec.load import Loaded, load
+from milepost.spec.problems import validate
 from milepost.spec.product import Spec
 from milepost.stages.initialize import known
 from milepost.tasks import find
@@ -29,6 +31,7 @@ class Opened:
     loaded: Loaded
     task: Task[Any]
     gates: dict[str, tuple[Gate, ...]]
+    columns: dict[str, ColumnWish]
     errors: tuple[MilepostError, ...] = ()  # that leave the data readable, to be raised with those of the data
 
     @property
@@ -47,6 +50,12 @@ class Opened:
         data = self.spec.data
         named = {"all": data.source, "train": data.train, "valid": data.valid, "test": data.test}
         return {side: source for side, source in named.items() if source is not None}
+
+    @property
+    def reading(self) -> dict[str, Any]:
+        """How `prepare` is to read the data."""
+        names = {"sheet", "query", "split", "duplicates", "bad_rows"}
+        return {"columns": self.columns, **self.spec.data.model_dump(include=names)}
 
     @cached_property
     def data_hashes(self) -> dict[str, list[str]]:
@@ -75,8 +84,8 @@ class Opened:
 
     def placed(self, error: MilepostError, path: tuple[str, ...] = ()) -> MilepostError:
         """Return the error with file:line where it names only a key."""
-        key = path or tuple(error.where.split("."))
-        if not path and key[0] not in ("task", "data", "model", "train", "milestones"):
+        key = path or tuple(error.where.split(".", 1 if error.where.startswith("columns.") else -1))
+        if not path and key[0] not in ("task", "data", "columns", "model", "train", "milestones"):
             return error
         return MilepostError(error.what, self.at(*key), error.fix, exit_code=error.exit_code)
 
@@ -90,7 +99,7 @@ def opened(path: Path, overrides: Sequence[str] = ()) -> Opened:
     loaded = load(path, overrides, find)
     spec, task, errors = loaded.spec, loaded.task, list[MilepostError]()
     assert isinstance(task, Task)
-    for key in {"learned", "size"} & set(spec.task.options):
+    for key in {"learned", "size", "columns"} & set(spec.task.options):
         where = loaded.places.where(("task", key), loaded.file)
         errors.append(MilepostError(f"there is no key `task.{key}`", where, "remove it"))
     gates = {name: _gates(loaded, task, name, errors) for name in spec.milestones}
@@ -99,7 +108,18 @@ def opened(path: Path, overrides: Sequence[str] = ()) -> Opened:
     except MilepostError as error:
         errors.append(MilepostError(error.what, loaded.places.where(("model",), loaded.file), error.fix))
     size = {"size": spec.model.size} if spec.model.size else {}
-    return Opened(loaded, task.model_copy(update=size), gates, tuple(errors))
+    return Opened(loaded, task.model_copy(update=size), gates, _columns(loaded, errors), tuple(errors))
+
+
+def _columns(loaded: Loaded, errors: list[MilepostError]) -> dict[str, ColumnWish]:
+    """Read what product.yaml says of columns; what cannot be read goes to `errors`."""
+    out = dict[str, ColumnWish]()
+    for name, keys in loaded.spec.columns.items():
+        try:
+            out[name] = validate(ColumnWish, keys, at=("columns", name), places=loaded.places, file=loaded.file)
+        except MilepostError as error:
+            errors += error.errors
+    return out
 
 
 def _gates(loaded: Loaded, task: Task[Any], milestone: str, errors: list[MilepostError]) -> tuple[Gate, ...]:

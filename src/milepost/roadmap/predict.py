@@ -10,11 +10,12 @@ from typing import Any
 
 import polars as pl
 
-from milepost.data.read import read
-from milepost.data.table import as_text, unreadable
+from milepost.data.schema import unread
+from milepost.data.table import as_text
 from milepost.errors import MilepostError, raise_all
 from milepost.product import Product
 from milepost.roadmap.progress import progress
+from milepost.sources.read import read
 from milepost.types import Answer
 
 WRITERS = (".csv", ".jsonl", ".parquet")
@@ -49,14 +50,14 @@ def predict(folder: Path, source: Path, out: Path | None, as_json: bool, echo: C
 
 def _unread(product: Product, table: pl.DataFrame) -> list[str]:
     """Say which columns hold cells that cannot be read as what they should be: they count as missing."""
-    out = list[str]()
+    out, typed = list[str](), product.task.typed(table)
+    rules = {rule.name: rule for rule in product.task.columns}
     for field in product.fields:
-        column = table[field.name]
         if field.type == "category":
-            strange = int((~as_text(column).is_in(field.choices)).sum() or 0)
+            strange = int((~as_text(typed[field.name]).is_in(field.choices)).sum() or 0)
             said = f"{strange:,} cells were never seen in training"
         else:
-            strange = unreadable(column, field.type)
+            strange = int(unread(rules[field.name], table[field.name]).sum()) if field.name in rules else 0
             said = f"{strange:,} cells are no {field.type}; they count as missing"
         out += [f"`{field.name}`: {said}"] if strange else []
     return out

@@ -48,10 +48,12 @@ class Road:
         """Clean, split and fit, once for these bytes of data."""
         o = self.opened
         inputs = {"kind": o.spec.task.kind, "task": o.task.model_dump(mode="json"), "data": o.data_hashes}
+        wishes = {name: wish.model_dump(mode="json") for name, wish in o.columns.items()}
+        inputs |= {"reading": {**o.reading, "columns": wishes}}
 
         def make(out: Path, work: Path) -> None:
             try:
-                prepare(o.sources, o.task, folder=out, base=o.folder)
+                prepare(o.sources, o.task, folder=out, base=o.folder, progress=self.progress, **o.reading)
             except MilepostError as error:
                 raise_all([o.placed(e) for e in error.errors])
 

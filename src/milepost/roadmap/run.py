@@ -34,7 +34,7 @@ def run(path: Path, overrides: Sequence[str] = (), until: str = STAGES[-1]) -> d
     with progress() as show:
         road = Road(found, store, show)
         prepared = road.prepare()
-        raise_all(evidence.unknown_slices(found, prepared.table("test").columns))
+        raise_all(evidence.unknown_slices(found, list(prepared.report["columns"])))
         with store.lock("runs"):
             folder = _folder(found.folder / "runs", key)
         road.choices = Choices(folder / "lock.json")

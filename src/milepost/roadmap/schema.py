@@ -7,7 +7,7 @@ from typing import Any
 from milepost.spec.schema import schema as of_spec
 from milepost.tasks import find, kinds
 
-LEARNED = ("learned", "size")  # written by fit, and by `model: {size}`
+LEARNED = ("learned", "size", "columns")  # written by fit, by `model: {size}` and by prepare
 
 
 def schema() -> dict[str, Any]:

@@ -81,10 +81,17 @@ class Section(BaseModel):
         return {k: v for k, v in keys.items() if v is not None or k not in known}
 
 
-Source = Annotated[str, Field(min_length=1)]  # a file, folder or glob
+def _split(value: Any) -> Any:
+    if not isinstance(value, str) or not re.fullmatch(r"hash|(time|group):.+", value):
+        raise refuse("must be a way to split", "write hash, time:COLUMN or group:COLUMN")
+    return value
+
+
+Source = Annotated[str, Field(min_length=1)]  # a file, folder, glob or URL
 Gates = Annotated[tuple[str, ...], Field(min_length=1)]
 Seed = Annotated[int, Field(ge=0, lt=2**63), BeforeValidator(_no_bool)]
 Count = Annotated[int, Field(gt=0), BeforeValidator(_no_bool)]
+Share = Annotated[float, Field(ge=0, le=1), BeforeValidator(_no_bool)]
 Rate = Annotated[float, Field(gt=0), BeforeValidator(_no_bool)]
 
 
@@ -102,7 +109,10 @@ class TaskSection(Section):
 
 
 class Data(Section):
-    """Say where the data lie: one `source` that Milepost splits, or files that are split already."""
+    """Say where the data lie, one `source` that Milepost splits or files that are split already, and how to read them.
+
+    `bad_rows` is the share of rows that may be unreadable; `duplicates` says what becomes of exact copies.
+    """
 
     model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["source"]}, {"required": ["train"]}]})
 
@@ -110,6 +120,11 @@ class Data(Section):
     train: Source | None = None
     valid: Source | None = None
     test: Source | None = None
+    sheet: str | None = None  # of a workbook
+    query: str | None = None  # of a database: SELECT ..., or the name of a table
+    split: Annotated[str, BeforeValidator(_split)] = "hash"
+    duplicates: Literal["keep", "drop"] = "keep"
+    bad_rows: Share = 0.01
 
     @model_validator(mode="after")
     def _one(self) -> Self:
@@ -145,10 +160,10 @@ class Train(Section):
 
 
 class Milestone(Section):
-    """Hold the gates that evidence must pass, the stage that waits for them, and the day they are due."""
+    """Hold the gates that evidence must pass, whether deploy waits for them, and the day they are due."""
 
     gates: Gates
-    before: Literal["prepare", "initialize", "train", "evaluate", "deploy"] | None = None
+    before: Literal["deploy"] | None = None
     by: Annotated[date, BeforeValidator(_date)] | None = None
 
 
@@ -159,6 +174,7 @@ class Spec(Section):
     need: str = ""
     task: TaskSection
     data: Data
+    columns: dict[str, dict[str, Any]] = Field(default_factory=dict)  # what a column is, where its cells do not say
     model: Annotated[Model, BeforeValidator(_model, json_schema_input_type=str | Model)] = Field(default_factory=Model)
     train: Train = Train()
     platform: Literal["local"] = "local"

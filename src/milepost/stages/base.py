@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from milepost.errors import MilepostError, did_you_mean
+from milepost.intake.pieces import pieces, whole
 from milepost.tasks import load_task
 from milepost.tasks.base import Task
 from milepost.types import Run
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from torch import nn
 
 SIDES = ("train", "valid", "test")
-ROWS = 8192  # of a batch that a task learns from
 NETWORK = "network"
 
 
@@ -42,12 +42,12 @@ class Prepared:
         return report
 
     def table(self, side: str) -> pl.DataFrame:
-        """Return the rows of `train`, `valid` or `test`, memory-mapped."""
-        return pl.read_ipc(self.folder / f"{side}.arrow")
+        """Return the rows of `train`, `valid` or `test`."""
+        return whole(self.folder / side)
 
     def batches(self, side: str) -> Iterator[pl.DataFrame]:
-        """Yield the same rows piece by piece."""
-        return self.table(side).iter_slices(ROWS)
+        """Yield the same rows piece by piece, a few thousand at a time."""
+        return pieces(self.folder / side)
 
 
 @dataclass(frozen=True)
@@ -76,11 +76,11 @@ class Trained:
         return report
 
 
-def missing_columns(task: Task[Any], table: pl.DataFrame, options: Sequence[str] = ()) -> list[MilepostError]:
-    """List the columns that the task's options (all by default) name and the table lacks."""
+def missing_columns(task: Task[Any], columns: Sequence[str], options: Sequence[str] = ()) -> list[MilepostError]:
+    """List the columns that the task's options (all by default) name and `columns` lack."""
     return [
-        MilepostError(f"there is no column `{name}`", f"task.{option}", did_you_mean(name, table.columns))
+        MilepostError(f"there is no column `{name}`", f"task.{option}", did_you_mean(name, columns))
         for option, names in task.reads.items()
         for name in names
-        if name not in table.columns and (not options or option in options)
+        if name not in columns and (not options or option in options)
     ]

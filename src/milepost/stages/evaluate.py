@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 import polars as pl
 
-from milepost.data.read import Source, read
+from milepost.sources.read import Source, read
 from milepost.errors import raise_all
 from milepost.metrics.interval import bootstrap, middle95, wilson
 from milepost.product import stream
@@ -91,8 +91,9 @@ def _defined(found: dict[str, Score]) -> dict[str, Score]:
 def evaluate(model: Answering, data: Source) -> dict[str, Score]:
     """Return every metric of `model` on the rows of `data`, with intervals; rows without truth are left out."""
     table = read(data)
-    raise_all(missing_columns(model.task, table, ("target",)))
-    return measured(model, table.filter(model.task.unusable(table).is_null())).scores()
+    raise_all(missing_columns(model.task, table.columns, ("target",)))
+    typed = model.task.typed(table)
+    return measured(model, typed.filter(model.task.unusable(typed).is_null())).scores()
 
 
 def measured(model: Answering, table: pl.DataFrame, progress: Progress = quiet, what: str = "evaluate") -> Measured:

@@ -1,4 +1,4 @@
-"""Raw data -> clean tables, split, with a task fitted on the training rows and a report of what was done."""
+"""Raw data -> typed tables, split, with a task fitted on the training rows and a report of what was done."""
 
 from __future__ import annotations
 
@@ -6,21 +6,32 @@ import json
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-import polars as pl
+import numpy as np
 
-from milepost.data.notice import notice_classes, notice_columns, notice_leaks, notice_rows
-from milepost.data.read import Source, read_noting
-from milepost.data.split import TEST, VALID, apart, places, repetitive, second, split
+from milepost.data.schema import ColumnWish
+from milepost.data.split import DISTINCT
 from milepost.errors import MilepostError, MilepostErrors, did_you_mean, raise_all
+from milepost.findings.personal import Personal
+from milepost.findings.rows import notice_aside
+from milepost.intake.deal import ByPlace, ByTime, Dealer
+from milepost.intake.gather import Side, gather
+from milepost.intake.limits import nothing_usable, refusals
+from milepost.intake.notice import Seen, noticed, numbered
+from milepost.intake.pour import Pour
+from milepost.intake.quarantine import Quarantine
+from milepost.intake.repeats import copies
+from milepost.intake.rows import Reader
+from milepost.sources.read import Source, opened, sides
 from milepost.spec.places import Places
 from milepost.spec.problems import validate
-from milepost.stages.base import ROWS, SIDES, Prepared, missing_columns
+from milepost.stages.base import SIDES, Prepared, missing_columns
 from milepost.tasks import find, save_task
 from milepost.tasks.base import Task
-from milepost.types import Finding
+from milepost.types import Array, Finding, Progress, quiet
 
 
 def prepare(
@@ -29,33 +40,37 @@ def prepare(
     *,
     folder: Path | None = None,
     base: Path = Path(),
+    columns: Mapping[str, ColumnWish | Mapping[str, Any]] | None = None,
+    split: str = "hash",
+    duplicates: Literal["keep", "drop"] = "keep",
+    bad_rows: float = 0.01,
+    sheet: str | None = None,
+    query: str | None = None,
+    progress: Progress = quiet,
 ) -> Prepared:
-    """Read, clean and split `data` (a table, or {train, valid, test} tables) and fit `task` on the training rows.
+    """Read, type and split `data` (a source, or {train, valid, test} sources) and fit `task` on the training rows.
 
-    `task` is a Task or its options with `kind`. Writes into `folder` (a temporary one by default); paths in `data` are
-    relative to `base`. Raises MilepostErrors for data that cannot be learned from.
+    `task` is a Task or its options with `kind`; `columns` settles what a column is; `split` is hash, time:COLUMN or
+    group:COLUMN; rows that cannot be read are set aside up to the share `bad_rows`. Writes into `folder` (a temporary
+    one by default); paths in `data` are relative to `base`. Raises MilepostErrors for data that cannot be learned from.
     """
     wanted = task if isinstance(task, Task) else _task(task)
     out = folder or Path(tempfile.mkdtemp(prefix="milepost-"))
     out.mkdir(parents=True, exist_ok=True)
-    sources = dict(data) if isinstance(data, Mapping) else {"all": data}
-    if set(sources) != {"all"} and not {"train"} <= set(sources) <= set(SIDES):
-        what = "a mapping must hold train, and may hold valid and test"
-        raise MilepostError(what, "data", "wrap columns in a polars.DataFrame")
-    noted = {side: read_noting(source, base) for side, source in sources.items()}
-    tables = {side: table for side, (table, _) in noted.items()}
-    raise_all([e for t in tables.values() for e in missing_columns(wanted, t)])
-    kept, dropped = _clean(wanted, tables, out)
-    sides, how = _sides(wanted, kept)
-    fitted = wanted.fit(sides["train"].iter_slices(ROWS))
-    raise_all(_lacking(fitted, tables))
-    said = [f for _, findings in noted.values() for f in findings]
-    findings = [*said, *_noticed(fitted, sides, dropped, tables), *fitted.findings()]
-    for side, table in sides.items():
-        table.write_ipc(out / f"{side}.arrow", compression="uncompressed")
-    save_task(fitted, out)
-    report = _report(tables, sides, dropped, findings, how)
-    (out / "data_report.json").write_text(json.dumps(report, ensure_ascii=False, indent=1), "utf-8")
+    inputs = {name: opened(s, base, sheet=sheet, query=query) for name, s in _named(data, base).items()}
+    owner = Personal()
+    with tempfile.TemporaryDirectory(dir=out, prefix=".raw-") as raw, Quarantine(out / "quarantine.csv") as aside:
+        given = gather(inputs, Path(raw), aside, owner, progress)
+        quarantined = dict(aside.counts)
+        raise_all([*refusals(given, aside, bad_rows), *_missing(wanted, given, split)])
+        known, said = _ruled(wanted, given, columns or {})
+        seen, how = _poured(known, given, aside, out, split, duplicates == "drop", owner)
+        dropped = {reason: n for reason, n in aside.counts.items() if reason not in quarantined}
+        lines = {reason: [a.line for a in first] for reason, first in aside.first.items()}
+        findings = [*(f for s in given.values() for f in s.findings), *notice_aside(dropped, quarantined, lines)]
+        findings += [*said, *noticed(seen), *seen.task.findings()]
+        _write_report(out, seen, findings, dropped, quarantined, how)
+        save_task(seen.task, out)
     return Prepared(out)
 
 
@@ -69,100 +84,115 @@ def _task(options: Mapping[str, Any]) -> Task[Any]:
         raise MilepostErrors([MilepostError(e.what, "the task", e.fix) for e in error.errors]) from None
 
 
-def _clean(
-    task: Task[Any], tables: Mapping[str, pl.DataFrame], out: Path
-) -> tuple[dict[str, pl.DataFrame], dict[str, int]]:
-    """Part the usable rows from the others, which are kept aside with their reason; count them by reason."""
-    kept, aside = dict[str, pl.DataFrame](), list[pl.DataFrame]()
-    for side, table in tables.items():
-        reason = task.unusable(table)
-        kept[side] = table.filter(reason.is_null())
-        numbered = table.cast(pl.String, strict=False).select(
-            pl.lit(side).alias("_table"),
-            pl.int_range(1, pl.len() + 1).alias("_row"),
-            pl.lit(reason).alias("_reason"),
-            pl.all(),
-        )
-        aside.append(numbered.filter(reason.is_not_null()))
-    quarantine = pl.concat(aside, how="diagonal")
-    quarantine.write_csv(out / "quarantine.csv")
-    counts = quarantine["_reason"].value_counts()
-    return kept, dict(zip(counts["_reason"].to_list(), counts["count"].to_list(), strict=True))
+def _named(data: Source | Mapping[str, Source], base: Path) -> dict[str, Source]:
+    """Return the sources by side: {all}, or {train} with valid and test as far as they are given."""
+    if not isinstance(data, Mapping):
+        return dict(sides(data, base))
+    if set(data) == {"all"}:
+        return dict(sides(data["all"], base))
+    if not {"train"} <= set(data) <= set(SIDES):
+        what = "a mapping must hold train, and may hold valid and test"
+        raise MilepostError(what, "data", "wrap columns in a polars.DataFrame")
+    return {side: data[side] for side in SIDES if side in data}
 
 
-def _sides(task: Task[Any], kept: dict[str, pl.DataFrame]) -> tuple[dict[str, pl.DataFrame], str]:
-    """Return train, valid and test; what was not given is carved out by a hash of each row's content."""
-    sides, how = dict(kept), "given by the files"
-    if "all" in sides:
-        sides["train"], sides["test"] = _carve(task, sides.pop("all"), TEST, again=False)
-        how = f"by content hash: {TEST:.0%} of the rows for test, {VALID:.0%} of the rest for validation"
-    elif "test" not in sides:
-        sides["train"], sides["test"] = _carve(task, sides["train"], TEST, again=False)
-        how = f"test by content hash, {TEST:.0%} of the training rows"
-    if "valid" not in sides:
-        sides["train"], sides["valid"] = _carve(task, sides["train"], VALID, again=True)
-        how += "" if "hash" in how else f"; validation by content hash, {VALID:.0%} of the training rows"
-    carved = kept.get("all", kept.get("train"))
-    if "hash" in how and carved is not None and carved.height and repetitive(carved):
-        how += "; copies of a row dealt out one by one, since few rows differ"
-    for side in SIDES:
-        if not sides[side].height:
-            what = "no row has a label" if not any(t.height for t in kept.values()) else f"no rows are left for {side}"
-            raise MilepostError(what, f"data.{side}" if side in kept else "data", "add labelled rows")
-    return {side: sides[side] for side in SIDES}, how
+def _missing(task: Task[Any], given: Mapping[str, Side], split: str) -> list[MilepostError]:
+    """List the columns that the task or the split names and the data lack."""
+    out = [e for side in given.values() for e in missing_columns(task, side.columns)]
+    how, _, column = split.partition(":")
+    carved = next(iter(given.values()))
+    if how in ("time", "group") and column not in carved.columns:
+        out.append(MilepostError(f"there is no column `{column}`", "data.split", did_you_mean(column, carved.columns)))
+    elif how not in ("hash", "time", "group") or bool(column) != (how != "hash"):
+        out.append(MilepostError(f"`{split}` is no way to split", "data.split", "write hash, time:COLUMN or group:COLUMN"))
+    return out
 
 
-def _carve(task: Task[Any], table: pl.DataFrame, share: float, again: bool) -> tuple[pl.DataFrame, pl.DataFrame]:
-    if not table.height:
-        return table, table
-    place = apart(places(table)) if repetitive(table) else places(table)
-    chosen = pl.Series(split(second(place) if again else place, task.strata(table), share))
-    return table.filter(~chosen), table.filter(chosen)
+def _ruled(
+    task: Task[Any], given: Mapping[str, Side], wishes: Mapping[str, ColumnWish | Mapping[str, Any]]
+) -> tuple[Task[Any], list[Finding]]:
+    """Decide how every column is read, by all rows or, where sides are given, by those of train alone."""
+    side = next(iter(given.values()))
+    asked = {name: w if isinstance(w, ColumnWish) else ColumnWish.model_validate(w) for name, w in wishes.items()}
+    rules, findings = side.scan.rules(asked, task.types)
+    return task.model_copy(update={"columns": rules}), numbered(findings, side)
 
 
-def _lacking(fitted: Task[Any], tables: Mapping[str, pl.DataFrame]) -> list[MilepostError]:
+def _poured(
+    task: Task[Any],
+    given: Mapping[str, Side],
+    aside: Quarantine,
+    out: Path,
+    split: str,
+    drop: bool,
+    owner: Personal,
+) -> tuple[Seen, str]:
+    """Deal the rows out to train, valid and test and fit the task on the way; return what was seen, and how."""
+    again = {name: copies(side.hash_N) for name, side in given.items()}
+    name, side = next(iter(given.items()))
+    dealer = _dealer(task, split, given, side, again[name], drop)
+    reader = Reader(task, split[5:] if isinstance(dealer, ByTime) else None, drop)
+    read = {*chain.from_iterable(task.reads.values()), *task.group, *split.partition(":")[2:]} & set(side.columns)
+    for rows in reader.rows(side, again[name], [c for c in side.columns if c in read]):
+        dealer.see(rows.usable())
+    pour = Pour(given, again, reader, dealer, aside, out)
+    if dealer.rows < len([s for s in SIDES if s not in given]) + (name == "train"):
+        for _ in pour.train():
+            pass  # so that the rows set aside are counted
+        raise nothing_usable("train", name == "train", aside)
+    fitted = task.fit(pour.train())
+    pour.others()
+    raise_all([nothing_usable(s, s in given, aside) for s in SIDES if not pour.pools[s].writer.total])
+    raise_all(_lacking(fitted, given))
+    return Seen(given, again, pour, fitted, owner, reader.time), dealer.how()
+
+
+def _dealer(
+    task: Task[Any], split: str, given: Mapping[str, Side], side: Side, copy_N: Array, drop: bool
+) -> Dealer:
+    """Return the way to split that is asked for; groups that a kind needs together stay so."""
+    how, _, column = split.partition(":")
+    carved = "test" not in given, "valid" not in given
+    if how == "time":
+        rule = next(r for r in task.columns if r.name == column)
+        if rule.type not in ("date", "number"):
+            fix = f"`columns: {{{column}: {{type: date}}}}` says how it is written"
+            raise MilepostError(f"`{column}` holds no dates or numbers to order rows by", "data.split", fix)
+        return ByTime(column, *carved)
+    one_by_one = not drop and int((copy_N == 0).sum()) < DISTINCT * side.rows
+    return ByPlace(task, *carved, group=(column,) if column else task.group, one_by_one=one_by_one)
+
+
+def _lacking(fitted: Task[Any], given: Mapping[str, Side]) -> list[MilepostError]:
     """List the columns that the task learned to read and a given file lacks."""
     return [
-        MilepostError(
-            f"{side} lacks the column `{f.name}` of train", f"data.{side}", did_you_mean(f.name, table.columns)
-        )
-        for side, table in tables.items()
+        MilepostError(f"{name} lacks the column `{f.name}` of train", f"data.{name}", did_you_mean(f.name, side.columns))
+        for name, side in given.items()
         for f in fitted.fields
-        if f.name not in table.columns
+        if f.name not in side.columns
     ]
 
 
-def _noticed(
-    fitted: Task[Any],
-    sides: Mapping[str, pl.DataFrame],
-    dropped: Mapping[str, int],
-    given: Mapping[str, pl.DataFrame],
-) -> list[Finding]:
-    """Report what is odd about rows, columns, classes and the target."""
-    strata = {side: classes for side, t in sides.items() if (classes := fitted.strata(t)) is not None}
-    features = [f.name for f in fitted.fields]
-    return [
-        *notice_rows(sides, dropped, given),
-        *notice_columns(given),
-        *(notice_classes(strata) if strata else ()),
-        *(f for t in fitted.targets for f in notice_leaks(sides["train"], t, features, bool(strata))),
-    ]
-
-
-def _report(
-    tables: Mapping[str, pl.DataFrame],
-    sides: Mapping[str, pl.DataFrame],
-    dropped: Mapping[str, int],
+def _write_report(
+    out: Path,
+    seen: Seen,
     findings: list[Finding],
+    dropped: Mapping[str, int],
+    quarantined: Mapping[str, int],
     how: str,
-) -> dict[str, Any]:
-    first = next(iter(tables.values()))
-    return {
-        "rows_read": sum(t.height for t in tables.values()),
-        "rows_kept": sum(t.height for t in sides.values()),
-        "dropped": {},
-        "quarantined": dict(dropped),
+) -> None:
+    """Write data_report.json; its totals add up: rows read = kept + dropped + quarantined."""
+    kept = {name: pool.writer.total for name, pool in seen.pour.pools.items()}
+    types = {rule.name: rule.type for rule in seen.task.columns}
+    report = {
+        "rows_read": sum(side.rows + len(side.bad) for side in seen.given.values()),
+        "rows_kept": sum(kept.values()),
+        "dropped": dict(dropped),
+        "quarantined": dict(quarantined),
         "findings": [asdict(f) for f in findings],
-        "columns": {name: str(dtype) for name, dtype in first.schema.items()},
-        "split": {side: t.height for side, t in sides.items()} | {"how": how},
+        **seen.pour.profiles.as_json(types, seen.owner.columns()),
+        "split": {side: kept[side] for side in SIDES} | {"how": how, "classes": seen.classes()},
+        "source": [part for side in seen.given.values() for part in side.parts],
     }
+    text = json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False)
+    (out / "data_report.json").write_text(text, "utf-8")

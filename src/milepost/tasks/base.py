@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, Literal, Self, TypeVar
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
+from milepost.data.schema import ColumnRule, typed
 from milepost.types import Answer, Array, Batch, Columns, Draws, Field, Finding, Graphs, Metric, Run, Scores
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ class Task(BaseModel, ABC, Generic[F]):
     model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
 
     learned: F | None = None  # written by `fit`, never by the user
+    columns: tuple[ColumnRule, ...] = ()  # how cells are read; written by `prepare`, never by the user
     size: Literal["tiny", "small", "base", "large"] = "small"  # of a network built from scratch
 
     metrics: ClassVar[Mapping[str, Metric]]  # the first is the headline
@@ -52,6 +54,15 @@ class Task(BaseModel, ABC, Generic[F]):
     def reads(self) -> Mapping[str, tuple[str, ...]]:
         """Columns that the data must have, by the option that names them."""
         return {"target": self.targets}
+
+    @property
+    def types(self) -> Mapping[str, str]:
+        """What a column is whatever its cells look like: `number`, `category`, `text` ..."""
+        return {}
+
+    def typed(self, table: pl.DataFrame) -> pl.DataFrame:
+        """Read the cells of raw rows as the columns' rules say; typed rows stay as they are."""
+        return typed(self.columns, table) if self.columns else table
 
     @property
     def group(self) -> tuple[str, ...]:

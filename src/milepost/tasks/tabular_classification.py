@@ -63,6 +63,10 @@ class TabularClassification(Task[Facts]):
         return {"target": self.targets, "features": self.features, "sensitive": self.sensitive}
 
     @property
+    def types(self) -> Mapping[str, str]:
+        return {self.target: "category"}
+
+    @property
     def fields(self) -> tuple[Field, ...]:
         return self.facts.table.fields
 
@@ -78,7 +82,7 @@ class TabularClassification(Task[Facts]):
                     counts[label] = counts.get(label, 0) + n
                 yield table
 
-        table, findings = learn(counted(), leave=(self.target, *self.sensitive), only=self.features)
+        table, findings = learn(counted(), leave=(self.target, *self.sensitive), only=self.features, rules=self.columns)
         classes = sorted(counts, key=_as_people_count)
         self._refuse(classes, sum(counts.values()), table)
         positive, said = self._positive(classes, counts)

@@ -49,6 +49,10 @@ class TabularRegression(Task[Facts]):
         return {"target": self.targets, "features": self.features, "sensitive": self.sensitive}
 
     @property
+    def types(self) -> Mapping[str, str]:
+        return {self.target: "number"}
+
+    @property
     def fields(self) -> tuple[Field, ...]:
         return self.facts.table.fields
 
@@ -69,7 +73,7 @@ class TabularRegression(Task[Facts]):
                 sums[:] += len(y), y.sum(), (y * y).sum()
                 yield table
 
-        table, findings = learn(counted(), leave=(self.target, *self.sensitive), only=self.features)
+        table, findings = learn(counted(), leave=(self.target, *self.sensitive), only=self.features, rules=self.columns)
         mean = sums[1] / max(1, sums[0])
         scale = float(np.sqrt(max(0.0, sums[2] / max(1, sums[0]) - mean**2)))
         self._refuse(scale, table)

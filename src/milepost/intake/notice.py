@@ -1,0 +1,118 @@
+"""Everything that is found in data once they lie typed and split: by rows, by columns, by what they promise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from milepost.data.split import DISTINCT, TEST_SIDE, TRAIN_SIDE, VALID_SIDE
+from milepost.findings.base import Look
+from milepost.findings.classes import notice_classes
+from milepost.findings.disguised import notice_disguised
+from milepost.findings.labels import notice_conflicts, notice_label_errors
+from milepost.findings.leaks import notice_leaks
+from milepost.findings.near import notice_near
+from milepost.findings.outliers import notice_outliers
+from milepost.findings.personal import Personal
+from milepost.findings.proof import notice_proof
+from milepost.findings.rows import notice_columns, notice_copies, notice_few_distinct, notice_overlap
+from milepost.findings.shift import notice_shift
+from milepost.intake.gather import Side
+from milepost.intake.pour import Pour
+from milepost.intake.repeats import among
+from milepost.tasks.base import Task
+from milepost.types import Array, Finding
+
+UNREAD = ("id", "constant", "empty")  # columns of these types tell nothing of other rows
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the passes over the data leave to be noticed."""
+
+    given: Mapping[str, Side]
+    copies: Mapping[str, Array]  # of every given side: how many equal rows stand before each
+    pour: Pour
+    task: Task[Any]  # fitted
+    owner: Personal
+    time: str | None
+
+    def look(self) -> Look:
+        """Gather the samples of every side, with row numbers as the owner counts them."""
+        tables, rows = {}, {}
+        for name, pool in self.pour.pools.items():
+            tables[name], index_N = pool.sample.rows()
+            rows[name] = np.array(self._origin(name).numbers(index_N), np.int64)
+        types = {rule.name: rule.type for rule in self.task.columns}
+        targets, read = self.task.targets, self.task.reads
+        others = [c for c in tables["train"].columns if c not in (*targets, *read.get("sensitive", ()))]
+        strata = self.task.strata(tables["train"])
+        return Look(
+            sides=tables,
+            rows=rows,
+            totals={name: pool.writer.total for name, pool in self.pour.pools.items()},
+            types=types,
+            targets=targets,
+            features=tuple(c for c in read.get("features", ()) or others if types.get(c) not in UNREAD),
+            classes=targets[0] if strata is not None else None,
+            time=self.time,
+            personal=self.owner.columns(),
+        )
+
+    def _origin(self, name: str) -> Side:
+        """Return the given side that the rows of a side of the split are from."""
+        return self.given.get(name) or self.given.get("all") or self.given["train"]
+
+    def classes(self) -> dict[str, dict[str, int]]:
+        """Return how many rows of each class every side has; nothing where there are none."""
+        pools = self.pour.pools
+        if not all(p.fits and p.classes for p in pools.values()):
+            return {}
+        return {name: dict(p.classes.most_common()) for name, p in pools.items()}
+
+
+def noticed(seen: Seen) -> list[Finding]:
+    """Return what is noticed of the rows, the columns and the truth."""
+    look, classes = seen.look(), seen.classes()
+    out = [*_rows(seen), *notice_columns({n: s.columns for n, s in seen.given.items()}), *seen.owner.findings()]
+    if classes:
+        out += notice_classes(look, classes)
+    for notice in (notice_leaks, notice_conflicts, notice_label_errors, notice_disguised, notice_outliers, notice_shift):
+        out += notice(look)
+    return [*out, *notice_near(look), *notice_proof(look.totals["test"], ())]
+
+
+def _rows(seen: Seen) -> Iterator[Finding]:
+    """Report rows that repeat themselves, on one side or on two."""
+    count, first = 0, list[int]()
+    for name, side in seen.given.items():
+        again = np.flatnonzero(seen.copies[name])
+        count, first = count + len(again), first or side.numbers(again[:5])
+    dropped = seen.pour.reader.drop_copies
+    yield from () if dropped else notice_copies(count, first)
+    for name, side_N in seen.pour.dealt.items():
+        side, distinct = seen.given[name], int((seen.copies[name] == 0).sum())
+        if distinct < DISTINCT * side.rows and not dropped and len(seen.pour._fed_by(name)) > 1:
+            yield from notice_few_distinct()
+        hash_N = side.hash_N
+        train = hash_N[side_N == TRAIN_SIDE]
+        for code, target in ((VALID_SIDE, "valid"), (TEST_SIDE, "test")):
+            if target in seen.given:
+                yield from _both(target, seen.given[target], seen.given[target].hash_N, None, train, given=True)
+            elif count:
+                index = np.flatnonzero(side_N == code)
+                yield from _both(target, side, hash_N[index], index, train, given=False)
+
+
+def _both(target: str, side: Side, hash_N: Array, index: Array | None, train: Array, given: bool) -> list[Finding]:
+    both = among(hash_N, train)
+    rows = both if index is None else index[both]
+    return notice_overlap(target, given, len(both), side.numbers(rows[:5]))
+
+
+def numbered(findings: Sequence[Finding], side: Side) -> list[Finding]:
+    """Return findings of a scan, which counts readable rows, with row numbers that count all."""
+    return [replace(f, rows=tuple(side.numbers(np.array(f.rows) - 1))) if f.rows else f for f in findings]
