@@ -10,10 +10,11 @@ import polars as pl
 from pydantic import BaseModel, field_validator
 
 from milepost.data import dates, figures
+from milepost.data.dates import Order
+from milepost.data.figures import Decimal
 
 Type = Literal["number", "date", "boolean", "ordinal", "category", "id", "text", "constant", "empty"]
 Wished = Literal["number", "date", "boolean", "category", "ordinal", "id", "text"]
-Decimal, Order = figures.Decimal, dates.Order
 CLEAR = ("?", "n/a", "#n/a", "#na", "nan", "null", "<na>", "#div/0!", "#value!", "#ref!", "#null!", "缺失")
 VAGUE = (
     "-",
@@ -28,7 +29,7 @@ VAGUE = (
     "未知",
     "不详",
     "不明",
-)  # or a word of its own
+)  # or a value
 BLANK = ("", *CLEAR, *VAGUE)  # where a number or a date belongs
 TRIM = " \t\n\r\v\f\u00a0\u202f\u2009\u3000\ufeff"
 FEW = 8  # rows up to which Python is faster than an expression
