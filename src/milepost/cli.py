@@ -14,7 +14,7 @@ os.environ.setdefault("TYPER_USE_RICH", "0")
 
 import typer
 
-from milepost.errors import DONE, GATE_FAILED, OUR_FAULT, WRONG_INPUT, MilepostError, of_system
+from milepost.errors import DONE, GATE_FAILED, OUR_FAULT, WRONG_INPUT, MilepostError, of_system, raise_all
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -52,7 +52,13 @@ def check(overrides: Overrides = None, file: File = FILE, as_json: Json = False)
     """Show every problem of the file and the data at once."""
     from milepost.roadmap import check as room
 
-    show(room.check(file, overrides or ()), as_json, room.text)
+    found = room.check(file, overrides or ())
+    if as_json:
+        found["errors"] = [as_dict(e) for e in found["errors"]]
+    show(found, as_json, room.text)
+    if found["errors"] and as_json:
+        raise typer.Exit(WRONG_INPUT)
+    raise_all(found["errors"])
 
 
 @app.command()
@@ -180,10 +186,14 @@ def main() -> None:
         )
 
 
+def as_dict(error: MilepostError) -> dict[str, str]:
+    """Return an error as --json prints it."""
+    return {"what": error.what, "where": error.where, "fix": error.fix}
+
+
 def _fail(error: MilepostError, as_json: bool) -> None:
     if as_json:
-        listed = [{"what": e.what, "where": e.where, "fix": e.fix} for e in error.errors]
-        typer.echo(json.dumps({"errors": listed}, ensure_ascii=False))
+        typer.echo(json.dumps({"errors": [as_dict(e) for e in error.errors]}, ensure_ascii=False))
     else:
         typer.echo(str(error), err=True)
     sys.exit(error.exit_code)

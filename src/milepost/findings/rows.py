@@ -19,7 +19,9 @@ def notice_aside(
         out.append(Finding(reason, "data", what, "see quarantine.csv", "warning", n, tuple(lines[reason])))
     for reason, n in quarantined.items():
         what = f"{n} rows cannot be read: {reason.replace('_', ' ')}"
-        out.append(Finding(reason, "data", what, "mend the lines in quarantine.csv", "warning", n, tuple(lines[reason])))
+        out.append(
+            Finding(reason, "data", what, "mend the lines in quarantine.csv", "warning", n, tuple(lines[reason]))
+        )
     return out
 
 
@@ -43,7 +45,10 @@ def notice_overlap(side: str, given: bool, count: int, rows: Sequence[int]) -> l
     if not count:
         return []
     if given:
-        what, fix = f"{count} rows of the given {side} are also in train; scores on them flatter", "remove them from one side"
+        what, fix = (
+            f"{count} rows of the given {side} are also in train; scores on them flatter",
+            "remove them from one side",
+        )
     else:
         what = f"{count} rows of {side} have copies in train, since the data repeat themselves"
         fix = "`data: {duplicates: drop}` keeps one of each"

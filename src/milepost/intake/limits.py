@@ -18,7 +18,9 @@ def refusals(given: Mapping[str, Side], aside: Quarantine, bad_rows: float) -> l
     for side in given.values():
         if not side.rows and not side.bad:
             where = str(side.parts[0]["name"]) if side.parts else "data"
-            out.append(MilepostError("it has a header but no rows" if side.columns else "it is empty", where, "add rows"))
+            out.append(
+                MilepostError("it has a header but no rows" if side.columns else "it is empty", where, "add rows")
+            )
     return out
 
 

@@ -80,7 +80,14 @@ def noticed(seen: Seen) -> list[Finding]:
     out = [*_rows(seen), *notice_columns({n: s.columns for n, s in seen.given.items()}), *seen.owner.findings()]
     if classes:
         out += notice_classes(look, classes)
-    for notice in (notice_leaks, notice_conflicts, notice_label_errors, notice_disguised, notice_outliers, notice_shift):
+    for notice in (
+        notice_leaks,
+        notice_conflicts,
+        notice_label_errors,
+        notice_disguised,
+        notice_outliers,
+        notice_shift,
+    ):
         out += notice(look)
     return [*out, *notice_near(look), *notice_proof(look.totals["test"], ())]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,24 +16,36 @@ from milepost.stages.prepare import prepare
 
 
 def check(path: Path, overrides: Sequence[str] = ()) -> dict[str, Any]:
-    """Return the data report and what is assumed; raise MilepostErrors for what blocks the road."""
+    """Return the data report and what is assumed, with `errors` that block the road.
+
+    Raises MilepostErrors where these leave no data to report on.
+    """
     o = opened(path, overrides)
-    return {"product": o.spec.name, "notes": list(o.loaded.notes), **checked(o)}
+    report, errors = _prepared(o)
+    if not report:
+        raise_all(errors)
+    return {"product": o.spec.name, "notes": list(o.loaded.notes), **report, "errors": errors}
 
 
-def checked(o: Opened) -> dict[str, Any]:
-    """Prepare the data in passing and return the report; raise MilepostErrors of the file and the data together."""
+def checked(o: Opened) -> None:
+    """Prepare the data in passing; raise MilepostErrors of the file and the data together."""
+    raise_all(_prepared(o)[1])
+
+
+def _prepared(o: Opened) -> tuple[dict[str, Any], list[MilepostError]]:
+    """Return the data report, empty where the data cannot be read, and the errors of the file and the data."""
     errors, report = list(o.errors), dict[str, Any]()
     with tempfile.TemporaryDirectory() as folder, progress() as show:
         try:
             o.files()
-            prepared = prepare(o.sources, o.task, folder=Path(folder), base=o.folder, progress=show, **o.reading)
-            report = prepared.report
-            errors += unknown_slices(o, list(report["columns"]))
+            prepare(o.sources, o.task, folder=Path(folder), base=o.folder, progress=show, **o.reading)
         except MilepostError as error:
             errors += [o.placed(e) for e in error.errors]
-    raise_all(errors)
-    return report
+        written = Path(folder) / "data_report.json"
+        if written.is_file():
+            report = json.loads(written.read_text("utf-8"))
+            errors += unknown_slices(o, list(report["columns"]))
+    return report, errors
 
 
 def text(found: dict[str, Any]) -> str:
@@ -49,4 +62,4 @@ def text(found: dict[str, Any]) -> str:
             else f"{f['severity']:<8} {f['code']}: {f['what']}{rows}"
         )
         lines += [f"         fix: {f['fix']}"] if f["fix"] else []
-    return "\n".join([*lines, "nothing blocks the road: milepost run"])
+    return "\n".join(lines if found["errors"] else [*lines, "nothing blocks the road: milepost run"])

@@ -16,7 +16,19 @@ from typing import Any
 from milepost.errors import MilepostError
 from milepost.files import file_hash
 
-ROOMS = ("tasks", "stages", "intake", "sources", "findings", "nets", "data", "compute", "runtimes", "portable", "metrics")
+ROOMS = (
+    "tasks",
+    "stages",
+    "intake",
+    "sources",
+    "findings",
+    "nets",
+    "data",
+    "compute",
+    "runtimes",
+    "portable",
+    "metrics",
+)
 MANIFEST = "MANIFEST.json"  # written last: a folder that has it is complete
 
 

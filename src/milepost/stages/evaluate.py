@@ -9,10 +9,10 @@ from typing import Any, Protocol
 import numpy as np
 import polars as pl
 
-from milepost.sources.read import Source, read
 from milepost.errors import raise_all
 from milepost.metrics.interval import bootstrap, middle95, wilson
 from milepost.product import stream
+from milepost.sources.read import Source, read
 from milepost.stages.base import Prepared, missing_columns
 from milepost.tasks.base import Task
 from milepost.types import Answer, Array, Columns, Progress, Run, Scores, quiet, size, take

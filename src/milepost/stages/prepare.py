@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
-
-import numpy as np
 
 from milepost.data.schema import ColumnWish
 from milepost.data.split import DISTINCT
@@ -64,12 +63,13 @@ def prepare(
         quarantined = dict(aside.counts)
         raise_all([*refusals(given, aside, bad_rows), *_missing(wanted, given, split)])
         known, said = _ruled(wanted, given, columns or {})
-        seen, how = _poured(known, given, aside, out, split, duplicates == "drop", owner)
+        seen, how, refused = _poured(known, given, aside, out, split, duplicates == "drop", owner)
         dropped = {reason: n for reason, n in aside.counts.items() if reason not in quarantined}
         lines = {reason: [a.line for a in first] for reason, first in aside.first.items()}
         findings = [*(f for s in given.values() for f in s.findings), *notice_aside(dropped, quarantined, lines)]
-        findings += [*said, *noticed(seen), *seen.task.findings()]
+        findings += [*said, *noticed(seen), *(() if refused else seen.task.findings())]
         _write_report(out, seen, findings, dropped, quarantined, how)
+        raise_all(refused)
         save_task(seen.task, out)
     return Prepared(out)
 
@@ -104,7 +104,9 @@ def _missing(task: Task[Any], given: Mapping[str, Side], split: str) -> list[Mil
     if how in ("time", "group") and column not in carved.columns:
         out.append(MilepostError(f"there is no column `{column}`", "data.split", did_you_mean(column, carved.columns)))
     elif how not in ("hash", "time", "group") or bool(column) != (how != "hash"):
-        out.append(MilepostError(f"`{split}` is no way to split", "data.split", "write hash, time:COLUMN or group:COLUMN"))
+        out.append(
+            MilepostError(f"`{split}` is no way to split", "data.split", "write hash, time:COLUMN or group:COLUMN")
+        )
     return out
 
 
@@ -126,8 +128,11 @@ def _poured(
     split: str,
     drop: bool,
     owner: Personal,
-) -> tuple[Seen, str]:
-    """Deal the rows out to train, valid and test and fit the task on the way; return what was seen, and how."""
+) -> tuple[Seen, str, list[MilepostError]]:
+    """Deal the rows out to train, valid and test and fit the task on the way; return what was seen, and how.
+
+    Where the task finds nothing to learn, the rest is seen all the same, and its errors are returned.
+    """
     again = {name: copies(side.hash_N) for name, side in given.items()}
     name, side = next(iter(given.items()))
     dealer = _dealer(task, split, given, side, again[name], drop)
@@ -137,19 +142,21 @@ def _poured(
         dealer.see(rows.usable())
     pour = Pour(given, again, reader, dealer, aside, out)
     if dealer.rows < len([s for s in SIDES if s not in given]) + (name == "train"):
-        for _ in pour.train():
-            pass  # so that the rows set aside are counted
+        deque(pour.train(), maxlen=0)  # so that the rows set aside are counted
         raise nothing_usable("train", name == "train", aside)
-    fitted = task.fit(pour.train())
+    training, refused = pour.train(), list[MilepostError]()
+    try:
+        task = task.fit(training)
+        refused = _lacking(task, given)
+    except MilepostError as error:
+        refused = list(error.errors)
+        deque(training, maxlen=0)
     pour.others()
     raise_all([nothing_usable(s, s in given, aside) for s in SIDES if not pour.pools[s].writer.total])
-    raise_all(_lacking(fitted, given))
-    return Seen(given, again, pour, fitted, owner, reader.time), dealer.how()
+    return Seen(given, again, pour, task, owner, reader.time), dealer.how(), refused
 
 
-def _dealer(
-    task: Task[Any], split: str, given: Mapping[str, Side], side: Side, copy_N: Array, drop: bool
-) -> Dealer:
+def _dealer(task: Task[Any], split: str, given: Mapping[str, Side], side: Side, copy_N: Array, drop: bool) -> Dealer:
     """Return the way to split that is asked for; groups that a kind needs together stay so."""
     how, _, column = split.partition(":")
     carved = "test" not in given, "valid" not in given
@@ -166,7 +173,9 @@ def _dealer(
 def _lacking(fitted: Task[Any], given: Mapping[str, Side]) -> list[MilepostError]:
     """List the columns that the task learned to read and a given file lacks."""
     return [
-        MilepostError(f"{name} lacks the column `{f.name}` of train", f"data.{name}", did_you_mean(f.name, side.columns))
+        MilepostError(
+            f"{name} lacks the column `{f.name}` of train", f"data.{name}", did_you_mean(f.name, side.columns)
+        )
         for name, side in given.items()
         for f in fitted.fields
         if f.name not in side.columns
