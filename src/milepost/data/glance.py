@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from itertools import compress, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -11,15 +11,15 @@ import polars as pl
 
 from milepost.data import dates, figures
 from milepost.data.schema import CLEAR, TRIM, VAGUE
-from milepost.data.sketch import NOTHING, Sketch, kept_of, mixed, sketch
+from milepost.data.variety import Sketch, kept_of, mixed, sketch
 from milepost.types import Array
 
 FEW = 64  # rows up to which Python counts faster than an expression
 ROWS = 5  # row numbers that are named
 KINDS = (
     "blank", "clear", "vague", "stray", "signed",
-    "dot", "comma", "figure", "figure_either",  # numbers: read with one decimal sign only, with both alike, or not alike
-    "day", "month", "date", "date_either",  # dates: likewise of which comes first
+    "dot", "comma", "figure", "figure_either",  # numbers: by one decimal sign only, by both alike, or not
+    "day", "month", "date", "date_either",  # dates: likewise by which comes first
 )  # fmt: skip
 
 
@@ -46,6 +46,9 @@ class Glance(NamedTuple):
     words: dict[int, Words]
 
 
+SILENT = {"": "blank"} | dict.fromkeys(CLEAR, "clear") | dict.fromkeys(VAGUE, "vague")
+STRAY = KINDS.index("stray")
+POWERS = 10.0 ** np.arange(1, 16)  # digits before the point = powers that are not greater, and one
 SUMS = ("said", "plain", "fraction", "thousandth", "padded", "long", "native", "compact", "moments")
 LOWS, HIGHS = ("low", "narrow"), ("high", "broad")
 
@@ -55,15 +58,11 @@ def glance(table: pl.DataFrame) -> Glance:
     texts = [pl.col(n).cast(pl.String) if _as_words(t) else pl.col(n) for n, t in table.schema.items()]
     table = table.select(texts) if table.width else table
     number_NC = _numbers(table)
-    words_of = dict[int, tuple[pl.Series, Array]]()
-    for c, column in enumerate(table.iter_columns()):
-        if column.dtype == pl.String and (odd := _odd(column, number_NC[:, c])) is not None:
-            words_of[c] = odd
+    words = _words(_odd(table, number_NC), kept_of(table.width))
     tally = _tally(table, number_NC)
-    kept = kept_of(table.width)
     whole = np.flatnonzero((tally["plain"] > 0) & (tally["fraction"] == 0))
-    sketches = {int(c): sketch(mixed(_finite(number_NC[:, c])), None, kept) for c in whole}
-    return Glance(tuple(table.columns), table.height, tally, sketches, _words(words_of, kept))
+    sketches = {int(c): sketch(mixed(_finite(number_NC[:, c])), None, kept_of(table.width)) for c in whole}
+    return Glance(tuple(table.columns), table.height, tally, sketches, words)
 
 
 def _as_words(dtype: pl.DataType) -> bool:
@@ -72,11 +71,12 @@ def _as_words(dtype: pl.DataType) -> bool:
 
 def _numbers(table: pl.DataFrame) -> Array:
     """Return every cell as float64 [N, C], nan where it is no finite number."""
-    cast = [
-        pl.lit(None, pl.Float64).alias(n) if t.is_temporal() else pl.col(n).cast(pl.Float64, strict=False)
-        for n, t in table.schema.items()
-    ]
-    number_NC = np.array(table.select(cast).to_numpy(), np.float64, order="F").reshape(table.height, table.width)
+    number_NC = np.full((table.height, table.width), np.nan, order="F")
+    for c, column in enumerate(table.iter_columns()):
+        if not column.dtype.is_temporal():
+            cast = column.cast(pl.Float64, strict=False)
+            if cast.null_count() < len(cast):
+                number_NC[:, c] = cast.to_numpy()
     number_NC[np.isinf(number_NC)] = np.nan
     return number_NC
 
@@ -85,144 +85,181 @@ def _finite(number_N: Array) -> Array:
     return np.ascontiguousarray(number_N[~np.isnan(number_N)])
 
 
-def _odd(column: pl.Series, number_N: Array) -> tuple[pl.Series, Array] | None:
-    """Return the trimmed cells that are no number, and where they are; those that trimming mends are entered."""
-    odd = np.isnan(number_N)
-    if column.null_count() == odd.sum():
-        return None
-    if column.null_count():
-        odd &= column.is_not_null().to_numpy()
-    index = np.flatnonzero(odd)
-    text = column if len(index) == len(column) else column.gather(index)
+class _Odd(NamedTuple):
+    """The trimmed cells of all columns, one column after the other, that are no numbers."""
+
+    columns: list[int]
+    spans: list[slice]
+    rows: list[Array]  # where they are
+    text: pl.Series
+
+
+def _odd(table: pl.DataFrame, number_NC: Array) -> _Odd:
+    """Find the cells that are no number, trimmed; those that trimming mends are entered."""
+    odd_NC, columns, index, parts = np.isnan(number_NC), list[int](), list[Array](), list[pl.Series]()
+    for c, lost in enumerate(odd_NC.sum(0).tolist()):
+        column = table.to_series(c)
+        if column.dtype == pl.String and lost > column.null_count():
+            odd = odd_NC[:, c] & column.is_not_null().to_numpy() if column.null_count() else odd_NC[:, c]
+            columns.append(c)
+            index.append(np.flatnonzero(odd))
+            parts.append((column if len(index[-1]) == len(column) else column.gather(index[-1])).alias("w"))
+    text = pl.concat(parts) if parts else pl.Series("w", [], dtype=pl.String)
     trimmed = text.str.strip_chars(TRIM)
     if (trimmed.str.len_bytes() != text.str.len_bytes()).any():
-        mended = trimmed.cast(pl.Float64, strict=False).to_numpy().copy()
-        mended[np.isinf(mended)] = np.nan
-        number_N[index] = mended
-        left = np.isnan(mended)
-        trimmed, index = trimmed.filter(pl.Series(left)), index[left]
-    return (trimmed, index) if len(index) else None
+        index, trimmed = _mended(columns, index, trimmed, number_NC)
+    return _Odd(columns, _spans(index), index, trimmed)
+
+
+def _mended(columns: list[int], index: list[Array], text: pl.Series, number_NC: Array) -> tuple[list[Array], pl.Series]:
+    mended = text.cast(pl.Float64, strict=False).to_numpy().copy()
+    mended[np.isinf(mended)] = np.nan
+    left = np.isnan(mended)
+    for c, rows, span in zip(columns, index, _spans(index), strict=True):
+        number_NC[rows, c] = mended[span]
+    return [r[left[s]] for r, s in zip(index, _spans(index), strict=True)], text.filter(pl.Series(left))
+
+
+def _spans(index: list[Array]) -> list[slice]:
+    ends = np.cumsum([0, *map(len, index)]).tolist()
+    return [slice(a, b) for a, b in pairwise(ends)]
 
 
 def _tally(table: pl.DataFrame, number_NC: Array) -> dict[str, Array]:
-    read = ~np.isnan(number_NC)
-    plain = read.sum(0)
-    whole = number_NC == np.floor(number_NC)
+    read_NC = ~np.isnan(number_NC)
     out = {name: np.zeros(table.width, np.int64) for name in SUMS}
-    out["plain"], out["fraction"] = plain, plain - whole.sum(0)
-    out["low"] = np.where(read, number_NC, np.inf).min(0, initial=np.inf)
-    out["high"] = np.where(read, number_NC, -np.inf).max(0, initial=-np.inf)
+    out["plain"] = plain = read_NC.sum(0)
+    out["fraction"] = plain - (number_NC == np.floor(number_NC)).sum(0)
+    out["low"] = np.fmin.reduce(number_NC, 0, initial=np.inf)
+    out["high"] = np.fmax.reduce(number_NC, 0, initial=-np.inf)
     out["narrow"], out["broad"] = np.full(table.width, 1 << 30), np.zeros(table.width, np.int64)
     for c, column in enumerate(table.iter_columns()):
+        out["said"][c] = len(column) - column.null_count()
         if column.dtype.is_temporal():
-            out["moments"][c] = out["said"][c] = len(column) - column.null_count()
-            days = column.drop_nulls().cast(pl.Datetime("us")).cast(pl.Int64)
-            if len(days):
-                out["low"][c], out["high"][c] = days.min(), days.max()
-        elif column.dtype == pl.String:
-            out["said"][c] = len(column) - column.null_count()
-            if plain[c]:
-                _look_at_digits(column, number_NC[:, c], out, c)
-        else:
+            out["moments"][c] = out["said"][c]
+            times = column.drop_nulls().cast(pl.Datetime("us")).cast(pl.Int64).to_numpy()
+            out["low"][c], out["high"][c] = times.min(initial=1 << 62), times.max(initial=-1 << 62)
+        elif column.dtype != pl.String:
             out["said"][c] = out["native"][c] = plain[c]
             out["long"][c] = (np.abs(number_NC[:, c]) >= 2.0**53).sum() if column.dtype.is_integer() else 0
+    _look_at_digits(table, number_NC, out)
     return out
 
 
-def _look_at_digits(column: pl.Series, number_N: Array, out: dict[str, Array], c: int) -> None:
+def _look_at_digits(table: pl.DataFrame, number_NC: Array, out: dict[str, Array]) -> None:
     """Count what numbers hide: codes such as 007, more digits than a float holds, 1.234 that may be a thousand."""
-    low, high, fraction = out["low"][c], out["high"][c], out["fraction"][c]
-    read = ~np.isnan(number_N)
-    if fraction == 0:
-        length = column.str.len_bytes().fill_null(0).to_numpy()[read]
-        out["narrow"][c], out["broad"][c] = length.min(), length.max()
-        if out["broad"][c] > len(str(int(min(abs(low), 1e300)))) or low < 0:
-            zero = column.str.contains(r"^\s*[-+]?0\d").fill_null(False).to_numpy()
-            out["padded"][c] = (zero & read).sum()
-        if max(abs(low), abs(high)) >= 1e15:
-            out["long"][c] = (column.str.contains(r"^\s*[-+]?\d{16,}\s*$").fill_null(False).to_numpy() & read).sum()
-        if 19000101 <= low and high <= 21991231:
-            out["compact"][c] = (dates.read(column, "year-month-day", True).is_not_null().to_numpy() & read).sum()
-        return
+    written = [t == pl.String for t in table.dtypes]
+    maybe_NC = {
+        c: maybe
+        for c in np.flatnonzero(written & (out["fraction"] > 0)).tolist()
+        if (maybe := _thousandths(number_NC[:, c])).any()
+    }
+    whole = np.flatnonzero(written & (out["plain"] > 0) & (out["fraction"] == 0)).tolist()
+    names = table.columns
+    lengths = table.select(pl.col([names[c] for c in (*maybe_NC, *whole)]).str.len_bytes().fill_null(0))
+    for place, c in enumerate((*maybe_NC, *whole)):
+        length, number = lengths.to_series(place).to_numpy(), number_NC[:, c]
+        if c in maybe_NC:
+            maybe = np.flatnonzero(maybe_NC[c])
+            out["thousandth"][c] = (length[maybe] == _digits(number[maybe]) + 4).sum()
+        else:
+            _look_at_codes(table.to_series(c), number, length, out, c)
+
+
+def _digits(number_N: Array) -> Array:
+    """Count the digits before the point, and the sign."""
+    return np.searchsorted(POWERS, np.abs(number_N), "right") + 1 + (number_N < 0)
+
+
+def _thousandths(number_N: Array) -> Array:
+    """Find the numbers that 1.234 and 123.400 may stand for."""
     size = np.abs(number_N)
-    maybe = (size >= 1) & (size < 1000) & (np.abs(number_N * 1000 - np.rint(number_N * 1000)) < 1e-6)
-    if maybe.any():
-        shape = column.filter(pl.Series(maybe)).str.contains(r"^\s*[-+]?[1-9]\d{0,2}\.\d{3}\s*$")
-        out["thousandth"][c] = shape.sum()
+    near = (size >= 1) & (size < 1000)
+    size *= 1000
+    near &= np.abs(size - np.rint(size)) < 1e-6
+    return near
 
 
-def _words(odd: dict[int, tuple[pl.Series, Array]], kept: int) -> dict[int, Words]:
+def _look_at_codes(column: pl.Series, number_N: Array, length_N: Array, out: dict[str, Array], c: int) -> None:
+    read, low, high = ~np.isnan(number_N), out["low"][c], out["high"][c]
+    length = length_N[read]
+    out["narrow"][c], out["broad"][c] = length.min(), length.max()
+    if (length > _digits(number_N[read])).any():
+        out["padded"][c] = (column.str.contains(r"^\s*[-+]?0\d").fill_null(False).to_numpy() & read).sum()
+    if max(abs(low), abs(high)) >= 1e15:
+        out["long"][c] = (column.str.contains(r"^\s*[-+]?\d{16,}\s*$").fill_null(False).to_numpy() & read).sum()
+    if high >= 19000101 and low <= 21991231:
+        out["compact"][c] = (dates.read(column, "year-month-day", True).is_not_null().to_numpy() & read).sum()
+
+
+def _words(odd: _Odd, kept: int) -> dict[int, Words]:
     """Look at every different word of all columns at once."""
-    counted = {c: _counted(text) for c, (text, _) in odd.items()}
-    if not counted:
+    if not len(odd.text):
         return {}
-    every = pl.concat([words for words, _, _ in counted.values()])
-    kind_KW = _kinds(every)
-    hashes, out, start = every.hash().to_numpy(), dict[int, Words](), 0
-    for c, (words, count, long) in counted.items():
-        span = slice(start, start + len(words))
-        start = span.stop
-        sums = kind_KW[:, span] @ count
+    cell = pl.col("w").str
+    sizes = (cell.len_bytes() > figures.LONGEST, cell.len_chars(), cell.count_matches(" ", literal=True))
+    long_N, chars_N, blanks_N = (
+        s.to_numpy() for s in odd.text.to_frame().select(e.alias(str(i)) for i, e in enumerate(sizes))
+    )
+    counted = [_counted(odd.text[span], long_N[span]) for span in odd.spans]
+    every = pl.concat([words for words, _, _ in counted])
+    kind_KW, hashes = _kinds(every), every.hash().to_numpy()
+    out, spans = dict[int, Words](), _spans([count for _, count, _ in counted])
+    for c, place, index, span, (words, count, long) in zip(
+        odd.columns, odd.spans, odd.rows, spans, counted, strict=True
+    ):
         listed = words.to_list()
-        strays = frozenset(w for w, s in zip(listed, kind_KW[3, span].tolist(), strict=True) if s)
-        text, index = odd[c]
-        sketches = sketch(hashes[span], count, kept) if len(words) else NOTHING
-        if len(long):
-            both = np.concatenate([hashes[span], long.hash().to_numpy()])
-            sketches = sketch(both, np.concatenate([count, np.ones(len(long), np.int64)]), kept)
+        strays = frozenset(compress(listed, kind_KW[STRAY, span].tolist()))
+        both = (hashes[span], long.hash().to_numpy()) if len(long) else (hashes[span],)
+        counts = np.concatenate([count, np.ones(len(long), np.int64)])
         out[c] = Words(
             dict(zip(listed, count.tolist(), strict=True)),
-            {k: int(n) for k, n in zip(KINDS, sums, strict=True) if n},
+            {k: int(n) for k, n in zip(KINDS, kind_KW[:, span] @ count, strict=True) if n},
             strays,
-            _rows(text, index, strays, len(strays) + len(long)),
+            _rows(odd.text[place], index, strays, long_N[place]),
             len(long),
-            int(text.str.len_chars().sum()),
-            int(text.str.count_matches(" ", literal=True).sum()),
-            sketches,
+            int(chars_N[place].sum()),
+            int(blanks_N[place].sum()),
+            sketch(np.concatenate(both), counts, kept),
         )
     return out
 
 
-def _counted(text: pl.Series) -> tuple[pl.Series, Array, pl.Series]:
+def _counted(text: pl.Series, long_N: Array) -> tuple[pl.Series, Array, pl.Series]:
     """Return the different short words, how often each is there, and the cells that are longer."""
-    is_long = text.str.len_bytes() > figures.LONGEST
-    long = text.filter(is_long) if is_long.any() else text.clear()
-    short = text.filter(~is_long) if len(long) else text
+    if long_N.all():
+        return text.clear(), np.empty(0, np.int64), text
+    long = text.filter(pl.Series(long_N)) if long_N.any() else text.clear()
+    short = text.filter(pl.Series(~long_N)) if len(long) else text
     if len(short) <= FEW:
         counts = Counter(short.to_list())
         return pl.Series("w", [*counts], dtype=pl.String), np.array([*counts.values()], np.int64), long
-    found = short.alias("w").value_counts(name="n")
+    found = short.value_counts(name="n")
     return found["w"], found["n"].to_numpy().astype(np.int64), long
 
 
-def _rows(text: pl.Series, index: Array, strays: Iterable[str], any_stray: int) -> tuple[int, ...]:
-    if not any_stray:
-        return ()
-    known, first = set(strays), list[int]()
-    for cell, row in zip(text.head(FEW).to_list(), index[:FEW].tolist(), strict=True):
-        if cell in known or len(cell.encode()) > figures.LONGEST:
-            first.append(row)
-    if len(first) < ROWS and len(text) > FEW:
-        stray = text.is_in(list(known)) | (text.str.len_bytes() > figures.LONGEST)
-        first = index[stray.arg_true().head(ROWS).to_numpy()].tolist()
+def _rows(text: pl.Series, index: Array, strays: frozenset[str], long_N: Array) -> tuple[int, ...]:
+    """Return the first rows, from 0 on, that hold strays."""
+    some = zip(text.head(FEW).to_list(), long_N[:FEW].tolist(), index[:FEW].tolist(), strict=True)
+    first = [row for cell, long, row in some if long or cell in strays]
+    if len(first) < ROWS and len(text) > FEW and (strays or long_N.any()):
+        stray = text.is_in(list(strays)).to_numpy() | long_N
+        first = index[np.flatnonzero(stray)[:ROWS]].tolist()
     return tuple(first[:ROWS])
 
 
 def _kinds(words: pl.Series) -> Array:
     """Return which words are of which of KINDS, int64 [K, W]."""
-    out = dict.fromkeys(KINDS, np.zeros(len(words), bool))
-    lower = words.str.to_lowercase()
-    out["blank"], out["clear"], out["vague"] = ((lower.is_in(list(k))).to_numpy() for k in ([""], CLEAR, VAGUE))
+    out = {kind: np.zeros(len(words), bool) for kind in KINDS}
+    silent = np.array([SILENT.get(w.lower(), "") for w in words.to_list()], "U5")
+    for kind in ("blank", "clear", "vague"):
+        out[kind] = silent == kind
     tidied = figures.tidy(words)
-    digit = tidied.str.contains(r"\d").to_numpy()
-    if digit.any():
-        index = np.flatnonzero(digit)
-        some = tidied.gather(index)
-        for name, hit in _written(some).items():
-            out[name] = np.zeros(len(words), bool)
-            out[name][index] = hit
-    known = np.any([out[k] for k in KINDS if k not in ("stray", "signed")], 0)
-    out["stray"] = ~known
+    digit = np.flatnonzero(tidied.str.contains(r"\d").to_numpy())
+    if len(digit):
+        for kind, hit in _written(tidied.gather(digit)).items():
+            out[kind][digit] = hit
+    out["stray"] = ~np.any([out[k] for k in KINDS if k not in ("stray", "signed")], 0)
     return np.array([out[k] for k in KINDS], np.int64)
 
 

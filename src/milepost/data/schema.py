@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Literal
@@ -82,7 +83,11 @@ def typed(rules: Iterable[ColumnRule], table: pl.DataFrame) -> pl.DataFrame:
     Columns without a rule become text; rules without a column are skipped. What is typed already stays as it is.
     """
     known = {rule.name: rule for rule in rules}
-    return pl.DataFrame([_cells(known.get(c.name), c) for c in table.iter_columns()])
+    cells = pl.DataFrame([_cells(known.get(c.name), c) for c in table.iter_columns()])
+    if table.height <= FEW:
+        return cells
+    texts = [n for n, t in cells.schema.items() if t == pl.String]
+    return cells.with_columns(_trimmed(n, _silent(known.get(n))) for n in texts)
 
 
 def unread(rule: ColumnRule, raw: pl.Series) -> pl.Series:
@@ -155,19 +160,31 @@ def _dates(rule: ColumnRule, column: pl.Series) -> pl.Series:
 
 
 def _words(rule: ColumnRule | None, column: pl.Series) -> pl.Series:
+    """Return a column as text; that of more than a few rows is trimmed later, all columns at once."""
     if column.dtype.is_float():
         column = _whole(column)
     text = column if column.dtype == pl.String else column.cast(pl.String, strict=False)
-    silent = {*CLEAR, *rule.missing} if rule is not None else set[str]()
-    if len(text) <= FEW:
-        cells = (None if cell is None else cell.strip(TRIM) for cell in text.to_list())
-        heard = [None if not cell or cell.lower() in silent else cell for cell in cells]
-        return pl.Series(text.name, heard, dtype=pl.String)
-    text = text.str.strip_chars(TRIM)
-    lengths = text.str.len_chars()
-    near = (lengths <= max(map(len, silent), default=0)).arg_true()
-    gone = text.gather(near).str.to_lowercase().is_in(["", *silent]).fill_null(False)
-    return text.scatter(near.filter(gone), None)
+    if len(text) > FEW:
+        return text
+    silent = re.compile(_silent(rule)).fullmatch
+    cells = (None if cell is None else cell.strip(TRIM) for cell in text.to_list())
+    return pl.Series(text.name, [None if cell is None or silent(cell) else cell for cell in cells], dtype=pl.String)
+
+
+def _trimmed(name: str, silent: str) -> pl.Expr:
+    trimmed = pl.col(name).str.strip_chars(TRIM)
+    return pl.when(~trimmed.str.contains(silent)).then(trimmed).alias(name)
+
+
+def _silent(rule: ColumnRule | None) -> str:
+    """Return the pattern of cells that say nothing, for Python and polars alike."""
+    return r"^$" if rule is None else _pattern(rule.missing)
+
+
+@lru_cache(4096)
+def _pattern(missing: tuple[str, ...]) -> str:
+    words = "|".join(re.sub(r"([^\w\s])", r"\\\1", word) for word in (*CLEAR, *missing) if word)
+    return rf"(?i)^(?:{words})?$"
 
 
 def _whole(column: pl.Series) -> pl.Series:
