@@ -1,72 +1,128 @@
-"""How many values differ, in bounded memory: the values with the least hashes, each with its count (Cohen 1997)."""
+"""What is kept of a stream of cells: bounded in memory, and the same however the stream was cut."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from fractions import Fraction
 
 import numpy as np
+import polars as pl
 
 from milepost.types import Array
 
-KEPT = 512  # different values of a column: the number of all others is known to 4 %
-WIDE = 4_000  # columns after which fewer are kept
-END = 2.0**64
+SEED = 20  # of the hashes that choose rows and count values
+LOWEST = 1126  # 2**-LOWEST divides every float64
 
 
-class Sketch(NamedTuple):
-    """The least hashes among the values seen, increasing, and how often each was seen."""
+class Distinct:
+    """Count different values: exactly up to `limit`, else by the smallest hashes (Bar-Yossef et al. 2002)."""
 
-    hashes: Array  # uint64 [<= kept]
-    counts: Array  # int64
+    def __init__(self, limit: int) -> None:
+        self.limit, self.bound, self.exact = limit, 2**64 - 1, True
+        self._kept, self._waiting, self._held = np.empty(0, np.uint64), list[Array](), 0
 
-    def distinct(self, kept: int) -> int:
-        """Return how many values differ: exactly where all are kept, else by how close the kept ones lie."""
-        full = len(self.hashes) >= kept
-        return round((kept - 1) * END / float(self.hashes[-1])) if full else len(self.hashes)
+    def add(self, hash_N: Array) -> None:
+        """Take in the hashes of values."""
+        new = hash_N if self.exact else hash_N[hash_N < self.bound]
+        self._waiting.append(new)
+        self._held += len(new)
+        if self._held > self.limit:
+            self._compact()
 
-    @property
-    def repeats(self) -> bool:
-        """Tell whether a kept value was seen twice."""
-        return bool((self.counts > 1).any())
+    def _compact(self) -> None:
+        """Keep the `limit` smallest hashes."""
+        kept = np.unique(np.concatenate([self._kept, *self._waiting]))
+        self.exact = self.exact and len(kept) <= self.limit
+        self._kept, self._waiting, self._held = kept[: self.limit], [], 0
+        self.bound = self.bound if self.exact else int(self._kept[-1])
 
-
-NOTHING = Sketch(np.empty(0, np.uint64), np.empty(0, np.int64))
-
-
-def kept_of(columns: int) -> int:
-    """Return how many hashes a column may keep where there are that many columns."""
-    return KEPT if columns <= WIDE else max(16, KEPT * WIDE // columns)
-
-
-def sketch(hashes: Array, counts: Array | None, kept: int) -> Sketch:
-    """Keep the least of hashes, [N], that stand for one value each, or for `counts` of them."""
-    if len(hashes) > 8 * kept:
-        near = hashes <= np.uint64(4 * kept / len(hashes) * END)
-        few = _grouped(hashes[near], None if counts is None else counts[near])
-        if len(few.hashes) >= kept:
-            return Sketch(few.hashes[:kept], few.counts[:kept])
-    every = _grouped(hashes, counts)
-    return Sketch(every.hashes[:kept], every.counts[:kept])
+    def count(self) -> int:
+        """Return the number of different values, an estimate to two digits where it is not exact."""
+        self._compact()
+        if self.exact:
+            return len(self._kept)
+        estimate = (self.limit - 1) / (self.bound / 2.0**64)
+        return int(float(f"{estimate:.1e}"))
 
 
-def joined(sketches: Iterable[Sketch], kept: int) -> Sketch:
-    """Return the sketch of all that several have seen."""
-    parts = list(sketches)
-    hashes, counts = (np.concatenate(c) for c in zip(*parts, strict=True))
-    return sketch(hashes, counts, kept)
+class Sums:
+    """Sums of columns without rounding, so that no order of the rows changes a digit."""
+
+    def __init__(self, columns: int) -> None:
+        self.sums, self.counts = [0] * columns, np.zeros(columns, np.int64)
+
+    def add(self, values_NC: Array) -> None:
+        """Take in finite numbers; others do not count."""
+        fine_NC = np.isfinite(values_NC)
+        self.counts += fine_NC.sum(0)
+        mantissa_NC, exponent_NC = np.frexp(np.where(fine_NC, values_NC, 0.0))
+        least, most = int(exponent_NC.min(initial=0)), int(exponent_NC.max(initial=0))
+        width = most - least + 1
+        bins = (exponent_NC - least + width * np.arange(len(self.sums))).ravel()
+        high = np.trunc(mantissa_NC * 2.0**27)  # halves of the 53 bits, whose sums are exact
+        low = (mantissa_NC * 2.0**27 - high) * 2.0**26
+        size = width * len(self.sums)
+        highs, lows = (np.bincount(bins, part.ravel(), size) for part in (high, low))
+        for at in np.flatnonzero((highs != 0) | (lows != 0)).tolist():
+            whole = (int(highs[at]) << 26) + int(lows[at])
+            self.sums[at // width] += whole << (at % width + least - 53 + LOWEST)
+
+    def means(self) -> list[float]:
+        """Return the mean of every column, correctly rounded; 0 where nothing was seen."""
+        counts = self.counts.tolist()
+        return [float(Fraction(s, n << LOWEST)) if n else 0.0 for s, n in zip(self.sums, counts, strict=True)]
 
 
-def _grouped(hashes: Array, counts: Array | None) -> Sketch:
-    if counts is None:
-        return Sketch(*np.unique(hashes, return_counts=True))
-    found, place = np.unique(hashes, return_inverse=True)
-    return Sketch(found, np.bincount(place, counts, len(found)).astype(np.int64))
+class RowSample:
+    """Rows chosen by the hash of their number, as float64."""
+
+    def __init__(self, columns: int, limit: int) -> None:
+        self.limit, self.bound, self.total = limit, 2**64 - 1, 0
+        self._order_N, self._rows_NC = np.empty(0, np.uint64), np.empty((0, columns))
+
+    def add(self, rows_NC: Array) -> None:
+        """Take in the next rows."""
+        number_N = pl.int_range(self.total, self.total + len(rows_NC), eager=True)
+        order_N = number_N.hash(SEED).to_numpy()
+        chosen = order_N <= self.bound
+        self.total += len(rows_NC)
+        self._order_N = np.concatenate([self._order_N, order_N[chosen]])
+        self._rows_NC = np.concatenate([self._rows_NC, rows_NC[chosen]])
+        if len(self._order_N) > 2 * self.limit:
+            self._thin()
+
+    def _thin(self) -> None:
+        keep = np.argsort(self._order_N)[: self.limit]
+        self._order_N, self._rows_NC = self._order_N[keep], self._rows_NC[keep]
+        self.bound = int(self._order_N[-1]) if len(keep) == self.limit else self.bound
+
+    def rows(self) -> Array:
+        """Return the chosen rows, float64 [N, C]; all of them where they are few."""
+        self._thin()
+        return self._rows_NC
 
 
-def mixed(numbers: Array) -> Array:
-    """Hash float64 numbers (the finalizer of splitmix64)."""
-    x = (numbers + 0.0).view(np.uint64)  # -0 is 0
-    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return x ^ (x >> np.uint64(31))
+class Stretches:
+    """Missing cells of every column in at most `limit` stretches of rows of one length, a power of two."""
+
+    def __init__(self, columns: int, limit: int) -> None:
+        self.limit, self.step, self.total = limit, 1, 0
+        self.counts = np.zeros((limit, columns), np.int64)
+
+    def add(self, missing_NC: Array) -> None:
+        """Take in the next rows: which of their cells are missing."""
+        if not len(missing_NC):
+            return
+        start, self.total = self.total, self.total + len(missing_NC)
+        while self.total > self.limit * self.step:
+            self.counts[: self.limit // 2] = self.counts[::2] + self.counts[1::2]
+            self.counts[self.limit // 2 :] = 0
+            self.step *= 2
+        first, last = start // self.step, (self.total - 1) // self.step
+        cuts = np.maximum(np.arange(first, last + 1) * self.step - start, 0)
+        self.counts[first : last + 1] += np.add.reduceat(missing_NC, cuts, axis=0, dtype=np.int64)
+
+    def shares(self) -> Array:
+        """Return the share of missing cells of every stretch and column."""
+        starts = np.arange(0, self.total, self.step)
+        rows = np.minimum(self.step, self.total - starts)
+        return self.counts[: len(starts)] / rows[:, None]

@@ -1,0 +1,169 @@
+"""What every column holds, gathered in one pass over the typed rows: for the data page, never for a model."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from milepost.data.portrait import date, lengths, number, values
+from milepost.data.sketch import SEED, Distinct, RowSample, Stretches, Sums
+from milepost.types import Array
+
+DISTINCT = 10_000  # different values of a column that are counted exactly
+SAMPLE = 10_000  # rows of a side whose figures are kept for quantiles and histograms
+STRETCHES = 64  # of a side, in the missing map
+VALUE_LETTERS = 1 << 20  # of the values of a column that are counted; texts have more
+CELLS = 4_000_000  # kept of all columns together: what is kept of one shrinks in a very wide table
+FEWEST = 100  # rows or values that are kept however wide it is
+
+
+class Profiles:
+    """Take in typed pieces of every side; describe their columns. No cut of the rows changes what is said."""
+
+    def __init__(self) -> None:
+        self._sides = dict[str, _Side]()
+        self._distinct = dict[str, Distinct]()
+
+    def add(self, side: str, table: pl.DataFrame) -> None:
+        """Take in the next rows of a side: numbers, dates, and anything else as text."""
+        if side not in self._sides:
+            self._sides[side] = _Side(table.schema)
+        typed = table.select(_plain(name, dtype) for name, dtype in table.schema.items())
+        self._sides[side].add(typed)
+        hashes = typed.select(pl.all().drop_nulls().hash(SEED).unique().implode())
+        for name in typed.columns:
+            if name not in self._distinct:
+                self._distinct[name] = Distinct(_room(typed.width, DISTINCT))
+            self._distinct[name].add(hashes[name].item().to_numpy())
+
+    def as_json(self, types: Mapping[str, str], personal: frozenset[str]) -> dict[str, Any]:
+        """Return {"columns", "missing_map"} of data_report.json; of a personal column no cell is quoted."""
+        samples = {side: found.sample.rows() for side, found in self._sides.items()}
+        columns = {name: self._counts(name, types) for name in self._distinct}
+        for name, profile in columns.items():
+            if name in personal:
+                profile["personal"] = True
+            elif self._seen(name):
+                profile |= self._portrait(name, profile["type"], samples)
+        return {"columns": columns, "missing_map": self._missing_map(columns)}
+
+    def _having(self, name: str) -> dict[str, _Side]:
+        """Return the sides that have a column."""
+        return {side: found for side, found in self._sides.items() if name in found.at}
+
+    def _seen(self, name: str) -> bool:
+        return any(found.finite(name) for found in self._having(name).values())
+
+    def _counts(self, name: str, types: Mapping[str, str]) -> dict[str, Any]:
+        """Return what is counted of any column."""
+        sides, distinct = self._having(name), self._distinct[name]
+        rows = sum(found.missing.total for found in sides.values())
+        missing = {side: int(found.missing.counts[:, found.at[name]].sum()) for side, found in sides.items()}
+        kind = next(iter(sides.values())).kinds[name]
+        out: dict[str, Any] = {"type": types.get(name, kind), "missing": sum(missing.values())}
+        out["missing_share"] = round(out["missing"] / rows, 6) if rows else 0.0
+        out |= {"missing_by_side": missing} if out["missing"] else {}
+        out["distinct"] = distinct.count()
+        return out if distinct.exact else out | {"distinct_about": True}
+
+    def _portrait(self, name: str, kind: str, samples: Mapping[str, Array]) -> dict[str, Any]:
+        """Return what is said of the cells of a column, by what they are."""
+        sides = self._having(name)
+        cells = {side: samples[side][:, found.at[name]] for side, found in sides.items()}
+        weights = {side: found.missing.total / max(1, len(cells[side])) for side, found in sides.items()}
+        low = min(found.low[found.at[name]] for found in sides.values())
+        high = max(found.high[found.at[name]] for found in sides.values())
+        form = next(iter(sides.values())).kinds[name]
+        if form == "number":
+            return number(cells, weights, low, high, self._mean(name))
+        if form == "date":
+            return date(cells, low, high)
+        counted = {side: found.values.get(name) for side, found in sides.items()}
+        if kind not in ("text", "id") and all(c is not None for c in counted.values()):
+            return values({side: c or Counter() for side, c in counted.items()})
+        return {"length": lengths(cells, weights, low, high)}
+
+    def _mean(self, name: str) -> float:
+        """Return the mean over all sides, correctly rounded."""
+        sums = Sums(1)
+        for found in self._having(name).values():
+            sums.sums[0] += found.sums.sums[found.at[name]]
+            sums.counts[0] += found.sums.counts[found.at[name]]
+        return sums.means()[0]
+
+    def _missing_map(self, columns: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+        """Return the share of missing cells of every stretch of rows, for the columns that miss any."""
+        sides = {s: {"rows": f.missing.total, "step": f.missing.step} for s, f in self._sides.items()}
+        shares = {side: found.missing.shares() for side, found in self._sides.items()}
+        gaps = {
+            name: {
+                side: np.round(shares[side][:, found.at[name]], 3).tolist()
+                for side, found in self._having(name).items()
+            }
+            for name, profile in columns.items()
+            if profile["missing"]
+        }
+        return {"sides": sides, "shares": gaps}
+
+
+class _Side:
+    """What is kept of one side."""
+
+    def __init__(self, schema: pl.Schema) -> None:
+        width = len(schema)
+        self.at = {name: i for i, name in enumerate(schema)}
+        self.kinds = {name: _kind(dtype) for name, dtype in schema.items()}
+        self.sample, self.sums = RowSample(width, _room(width, SAMPLE)), Sums(width)
+        self.missing = Stretches(width, STRETCHES)
+        self.low, self.high = np.full(width, np.inf), np.full(width, -np.inf)
+        self.most = _room(width, DISTINCT)
+        self.values = {name: Counter[str]() for name, kind in self.kinds.items() if kind == "category"}
+
+    def add(self, typed: pl.DataFrame) -> None:
+        """Take in the next rows; the figure of a text is its length."""
+        figures_NC = typed.select(_figure(name, self.kinds[name]) for name in typed.columns).to_numpy()
+        finite_NC = np.isfinite(figures_NC)
+        self.missing.add(np.isnan(figures_NC))
+        self.sample.add(figures_NC)
+        self.sums.add(figures_NC)
+        self.low = np.minimum(self.low, np.where(finite_NC, figures_NC, np.inf).min(0, initial=np.inf))
+        self.high = np.maximum(self.high, np.where(finite_NC, figures_NC, -np.inf).max(0, initial=-np.inf))
+        for name, counts in list(self.values.items()):
+            found = typed[name].drop_nulls().value_counts()
+            for value, n in zip(found[name].to_list(), found["count"].to_list(), strict=True):
+                counts[value] += n
+            if len(counts) > self.most or sum(map(len, counts)) > VALUE_LETTERS:
+                del self.values[name]
+
+    def finite(self, name: str) -> bool:
+        """Tell whether a column has any figure."""
+        return bool(self.low[self.at[name]] <= self.high[self.at[name]])
+
+
+def _room(width: int, most: int) -> int:
+    """Return how much is kept of each of `width` columns."""
+    return max(FEWEST, min(most, CELLS // max(1, width)))
+
+
+def _kind(dtype: pl.DataType) -> str:
+    if dtype.is_numeric():
+        return "number"
+    return "date" if dtype in (pl.Date, pl.Datetime) else "category"
+
+
+def _plain(name: str, dtype: pl.DataType) -> pl.Expr:
+    """Return a column as numbers, microseconds' dates or text."""
+    kind = _kind(dtype)
+    if kind == "number":
+        return pl.col(name).cast(pl.Float64).fill_nan(None)
+    return pl.col(name).cast(pl.Datetime("us") if kind == "date" else pl.String)
+
+
+def _figure(name: str, kind: str) -> pl.Expr:
+    """Return a column as float64: a number, microseconds since 1970, or the letters of a text."""
+    cells = pl.col(name)
+    return (cells.str.len_chars() if kind == "category" else cells.to_physical()).cast(pl.Float64)
