@@ -1,0 +1,196 @@
+"""Texts that say nearly the same: MinHash (Broder 1997) finds candidates, exact Jaccard decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+import numpy as np
+import polars as pl
+
+from milepost.findings.base import Look
+from milepost.types import Array, Finding, Ragged
+
+NEAR = 0.8  # Jaccard similarity of the shingles of two texts from which they say nearly the same
+BANDS, DEPTH = 12, 5  # 1 - (1 - 0.8^5)^12 = 0.991 of the pairs at 0.8 are found, 0.03 of those at 0.3
+REACH = 8  # neighbours in a bucket that a text is compared with, beside the first: boilerplate stays linear
+BLOCK = 1 << 19  # characters that are looked at together: they fit a processor's cache
+STEP = 1 << 14  # pairs that are compared at once
+FEW = 5  # rows that are named
+PRIME = np.uint64(0x9E3779B97F4A7C15)  # odd, so that it has an inverse modulo 2^64
+MIX = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))  # splitmix64 (Steele 2014)
+GAP, WORD, ALONE = range(3)  # what a character is: between words, part of one, or a word by itself
+BY_THEMSELVES = (
+    (0x0E00, 0x0EFF),
+    (0x1000, 0x109F),
+    (0x1780, 0x17FF),
+    (0x3040, 0x30FF),
+    (0x3400, 0x9FFF),
+    (0xF900, 0xFAFF),
+)
+
+
+def notice_near(look: Look) -> list[Finding]:
+    """Report rows whose text is nearly that of an earlier training row; exact copies of whole rows are left out."""
+    table, side_N, row_N = _distinct(look)
+    out = list[Finding]()
+    for name in table.columns:
+        if look.types.get(name) == "text" and table[name].dtype == pl.String:
+            out += _column(look, name, table[name], side_N, row_N)
+    return out
+
+
+def _distinct(look: Look) -> tuple[pl.DataFrame, Array, Array]:
+    """Join the sides, train first, without rows that are exact copies; also the side and place of each row."""
+    names = [s for s in ("train", "valid", "test") if s in look.sides]
+    shared = [c for c in look.sides["train"].columns if all(c in look.sides[s].columns for s in names)]
+    tables = [
+        look.sides[s].select(shared).with_columns(side=pl.lit(i), row=pl.Series(look.rows[s], dtype=pl.Int64))
+        for i, s in enumerate(names)
+    ]
+    table = pl.concat(tables, how="vertical_relaxed").unique(shared, keep="first", maintain_order=True)
+    side_N = np.array(names)[table["side"].to_numpy()] if table.height else np.array([], str)
+    return table.select(shared), side_N, table["row"].to_numpy()
+
+
+def _column(look: Look, name: str, texts: pl.Series, side_N: Array, row_N: Array) -> list[Finding]:
+    left, right = pairs(texts)
+    in_train, out = side_N[left] == "train", list[Finding]()
+    for side in ("train", "valid", "test"):
+        again = np.unique(right[in_train & (side_N[right] == side)])
+        if not len(again):
+            continue
+        n, rows = len(again), tuple(np.sort(row_N[again])[:FEW].tolist())
+        what, fix = f"{n} rows have nearly the same `{name}` as an earlier row", "remove all but one of each"
+        if side != "train":
+            what = f"{n} rows of {side} have nearly the same `{name}` as a row of train; scores on them flatter"
+            fix = "remove them from one side"
+        if look.totals[side] > look.sides[side].height:
+            what = f"among {look.sides[side].height} of {look.totals[side]} rows: {what}"
+        where = f"column {name}" if side == "train" else side
+        out.append(Finding("near_duplicates", where, what, fix, "info" if side == "train" else "warning", n, rows))
+    return out
+
+
+def pairs(texts: pl.Series) -> tuple[Array, Array]:
+    """Return the places (first, later) of texts whose shingles have a Jaccard similarity of `NEAR` or more."""
+    bands = [sign(shingles(block)) for block in blocks(texts)]
+    left, right = candidates(np.concatenate([np.zeros((0, BANDS), np.uint32), *bands]))
+    near = np.zeros(len(left), bool)
+    for start in range(0, len(left), STEP):  # what is no candidate is not looked at twice, nor kept
+        some = slice(start, start + STEP)
+        place, index = np.unique(np.concatenate([left[some], right[some]]), return_inverse=True)
+        found = shingles(texts.gather(place))
+        near[some] = jaccard(found, *index.reshape(2, -1)) >= NEAR
+    return left[near], right[near]
+
+
+def blocks(texts: pl.Series) -> Iterator[pl.Series]:
+    """Cut texts into stretches of about `BLOCK` characters, in order."""
+    lengths = texts.str.len_chars().fill_null(0).to_numpy().astype(np.int64) + 1
+    cut = np.flatnonzero(np.diff((lengths.cumsum() - lengths) // BLOCK)) + 1
+    for start, stop in zip([0, *cut], [*cut, len(texts)], strict=True):
+        if stop > start:
+            yield texts[int(start) : int(stop)]
+
+
+def shingles(texts: pl.Series) -> Ragged:
+    """Return a hash of every two neighbouring words, lower-case, of N texts; a Chinese character is a word."""
+    lower = texts.fill_null("").str.to_lowercase()
+    ends = lower.str.len_chars().to_numpy().astype(np.int64)
+    ends = (ends + 1).cumsum() - 1  # a line feed parts the texts
+    codes = np.frombuffer((lower.str.join("\n")[0] + "\n").encode("utf-32-le"), np.uint32)
+    kind = _kinds()[np.minimum(codes, 0xFFFF)]
+    word = kind == WORD
+    alone = kind == ALONE
+    before, after = np.concatenate([[False], word[:-1]]), np.concatenate([word[1:], [False]])
+    starts, stops = np.flatnonzero(alone | (word & ~before)), np.flatnonzero(alone | (word & ~after)) + 1
+    power, inverse = _powers(max(BLOCK, len(codes)))
+    sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(codes * power[: len(codes)])])
+    words = _mixed((sums[stops] - sums[starts]) * inverse[starts])
+    offsets = np.concatenate([[0], np.searchsorted(starts, ends)])
+    previous = np.concatenate([words[:1], words[:-1]])
+    previous[offsets[:-1][np.diff(offsets) > 0]] = 0
+    return Ragged(_mixed(words + previous * PRIME), offsets)
+
+
+def sign(found: Ragged) -> Array:
+    """Return a hash of every band of the MinHash signature of N texts, uint32 [N, BANDS]: 48 bytes a text."""
+    out = np.zeros((len(found), BANDS), np.uint32)
+    full = np.flatnonzero(found.lengths)
+    if not len(full):
+        return out
+    starts, low = found.offsets[full], (found.values >> np.uint64(32)).astype(np.uint32)
+    for band, keys in enumerate(_keys().reshape(BANDS, DEPTH, 2)):
+        joined = np.zeros(len(full), np.uint64)
+        for factor, start in keys:
+            joined = _mixed(joined * PRIME + np.minimum.reduceat(low * factor + start, starts))
+        out[full, band] = joined >> np.uint64(32)
+    return out
+
+
+def candidates(bands_NB: Array) -> tuple[Array, Array]:
+    """Return the places (first, later) of texts that share a band: each with the first of its bucket and neighbours."""
+    found, place, n = list[Array](), np.flatnonzero(bands_NB.any(1)), len(bands_NB)
+    for band in bands_NB.T:
+        order = place[np.argsort(band[place], kind="stable")]
+        same = np.diff(band[order]) == 0
+        first = np.maximum.accumulate(np.where(np.concatenate([[True], ~same]), np.arange(len(order)), 0))[: len(order)]
+        behind = np.flatnonzero(first < np.arange(len(order)))
+        found.append(order[first[behind]] * n + order[behind])
+        for step in range(1, REACH):
+            behind = behind[behind - step > first[behind]]
+            if not len(behind):
+                break
+            found.append(order[behind - step] * n + order[behind])
+    both = np.unique(np.concatenate([np.empty(0, np.int64), *found]))
+    return both // max(n, 1), both % max(n, 1)
+
+
+def jaccard(found: Ragged, left: Array, right: Array) -> Array:
+    """Return the share of shingles that texts `left` and `right` have in common, [pairs]."""
+    sides = [found.take(side) for side in (left, right)]
+    pair = [np.repeat(np.arange(len(r)), r.lengths) for r in sides]
+    union = _distinct_of(np.concatenate(pair), np.concatenate([r.values for r in sides]))
+    single = [_distinct_of(p, r.values) for p, r in zip(pair, sides, strict=True)]
+    a, b, either = (np.bincount(p, minlength=len(left)) for p in (*single, union))
+    return (a + b - either) / np.maximum(either, 1)
+
+
+def _distinct_of(group: Array, values: Array) -> Array:
+    """Return the group of every distinct (group, value)."""
+    order = np.lexsort((values, group))
+    g, v = group[order], values[order]
+    return g[np.concatenate([[True], (np.diff(g) != 0) | (np.diff(v) != 0)])[: len(g)]]
+
+
+def _mixed(hashes: Array) -> Array:
+    hashes = (hashes ^ (hashes >> np.uint64(30))) * MIX[0]
+    hashes = (hashes ^ (hashes >> np.uint64(27))) * MIX[1]
+    return hashes ^ (hashes >> np.uint64(31))
+
+
+@cache
+def _kinds() -> Array:
+    """Return what each character of the basic plane is; those beyond it count as its last, a word by itself."""
+    kind = np.array([WORD if chr(c).isalnum() else GAP for c in range(1 << 16)], np.uint8)
+    for low, high in BY_THEMSELVES:
+        kind[low : high + 1] = np.where(kind[low : high + 1] == WORD, ALONE, GAP)
+    kind[0xFFFF] = ALONE
+    return kind
+
+
+@cache
+def _powers(n: int) -> tuple[Array, Array]:
+    inverse = np.uint64(pow(int(PRIME), -1, 1 << 64))
+    ones = np.ones(1, np.uint64)
+    power, back = (np.concatenate([ones, np.full(n, p).cumprod(dtype=np.uint64)]) for p in (PRIME, inverse))
+    return power, back
+
+
+@cache
+def _keys() -> Array:
+    """Return an odd factor and a summand for each hash function, uint32 [BANDS * DEPTH, 2]."""
+    keys = np.random.default_rng(0).integers(0, 1 << 32, (BANDS * DEPTH, 2), np.uint32)
+    keys[:, 0] |= np.uint32(1)
+    return keys
