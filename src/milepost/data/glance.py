@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from itertools import compress, pairwise
 from typing import NamedTuple
 
@@ -28,10 +29,11 @@ class Words(NamedTuple):
 
     counts: dict[str, int]  # every short word and how often it is there
     kinds: dict[str, int]  # cells of every kind that is there
+    silent: dict[str, int]  # words that usually mean missing, in lower case
     strays: frozenset[str]  # short words that are neither numbers, dates nor missing
     rows: tuple[int, ...]  # the first strays, from 0 on
     long: int  # cells too long for a number, a date or a category
-    chars: int
+    extra: int  # bytes beyond one a character: two for a Chinese one
     blanks: int
     sketch: Sketch
 
@@ -47,6 +49,7 @@ class Glance(NamedTuple):
 
 
 SILENT = {"": "blank"} | dict.fromkeys(CLEAR, "clear") | dict.fromkeys(VAGUE, "vague")
+SILENCES = [KINDS.index("clear"), KINDS.index("vague")]
 STRAY = KINDS.index("stray")
 POWERS = 10.0 ** np.arange(1, 16)  # digits before the point = powers that are not greater, and one
 SUMS = ("said", "plain", "fraction", "thousandth", "padded", "long", "native", "compact", "moments")
@@ -197,8 +200,12 @@ def _words(odd: _Odd, kept: int) -> dict[int, Words]:
     if not len(odd.text):
         return {}
     cell = pl.col("w").str
-    sizes = (cell.len_bytes() > figures.LONGEST, cell.len_chars(), cell.count_matches(" ", literal=True))
-    long_N, chars_N, blanks_N = (
+    sizes = (
+        cell.len_bytes() > figures.LONGEST,
+        cell.len_bytes() - cell.len_chars(),
+        cell.count_matches(" ", literal=True),
+    )
+    long_N, extra_N, blanks_N = (
         s.to_numpy() for s in odd.text.to_frame().select(e.alias(str(i)) for i, e in enumerate(sizes))
     )
     counted = [_counted(odd.text[span], long_N[span]) for span in odd.spans]
@@ -212,17 +219,26 @@ def _words(odd: _Odd, kept: int) -> dict[int, Words]:
         strays = frozenset(compress(listed, kind_KW[STRAY, span].tolist()))
         both = (hashes[span], long.hash().to_numpy()) if len(long) else (hashes[span],)
         counts = np.concatenate([count, np.ones(len(long), np.int64)])
+        counts_of = dict(zip(listed, count.tolist(), strict=True))
         out[c] = Words(
-            dict(zip(listed, count.tolist(), strict=True)),
+            counts_of,
             {k: int(n) for k, n in zip(KINDS, kind_KW[:, span] @ count, strict=True) if n},
+            _silent(compress(listed, (kind_KW[SILENCES, span] > 0).any(0).tolist()), counts_of),
             strays,
             _rows(odd.text[place], index, strays, long_N[place]),
             len(long),
-            int(chars_N[place].sum()),
+            int(extra_N[place].sum()),
             int(blanks_N[place].sum()),
             sketch(np.concatenate(both), counts, kept),
         )
     return out
+
+
+def _silent(words: Iterable[str], counts: Mapping[str, int]) -> dict[str, int]:
+    out = Counter[str]()
+    for word in words:
+        out[word.lower()] += counts[word]
+    return dict(out)
 
 
 def _counted(text: pl.Series, long_N: Array) -> tuple[pl.Series, Array, pl.Series]:

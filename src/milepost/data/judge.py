@@ -1,0 +1,204 @@
+"""What a column is, by all that was seen of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from milepost.data.scales import levels, truths
+from milepost.data.schema import VAGUE, ColumnRule, Decimal, Order, Type
+from milepost.data.variety import Sketch
+
+KEY = re.compile(r"(unnamed: ?\d+|index|row|row[_ ]?num(ber)?|no\.?|nr\.?|#|编号|序号|(.*[_ .-])?id|)")
+CAMEL = re.compile(r".*[a-z]I[dD]")
+CODE = re.compile(
+    r"(.*[_ .-])?(zip|zip[_ ]?code|post(al)?[_ ]?code|plz|phone|phone[_ ]?number|tel|telephone|mobile|fax|邮编|邮政编码"
+    r"|电话|电话号码|手机|手机号|手机号码|身份证号?)"
+)
+DAY = re.compile(r"(.*[_ .-])?(date|day|datum|dt|time|when|日期|时间)([_ .-].*)?|.*(日期|时间)")
+SPARSE = 2.5  # times its rows that a run of row numbers may span: a split has taken the others
+STRAY = 0.1  # share of cells that may be no number in a number column, if they are few different words
+FEW = 3  # different words of them
+MANY = 20_000  # different texts after which a column is no category
+SHARE = 0.7  # different cells among those of a column from which they are names, IDs or free text
+PADDED = 0.01  # share of cells such as 007 from which a column holds codes of any length
+
+
+@dataclass
+class Seen:
+    """All that was seen of a column."""
+
+    name: str
+    rows: int
+    tally: Mapping[str, float]  # as Glance has it
+    sketch: Sketch | None = None  # of whole numbers
+    words: dict[str, int] | None = field(default_factory=dict)  # None: too many
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    silent: Mapping[str, int] = field(default_factory=dict)
+    strays: dict[str, int] | None = field(default_factory=dict)  # None: too many
+    stray_rows: tuple[int, ...] = ()  # from 0 on
+    long: int = 0
+    extra: int = 0  # bytes beyond one a character: two for a Chinese one
+    blanks: int = 0
+    kept: int = 0  # hashes of the sketch of words
+    word_sketch: Sketch | None = None
+
+    def of(self, kind: str) -> int:
+        """Return how many cells are of a kind of Glance."""
+        return self.kinds.get(kind, 0)
+
+    @property
+    def said(self) -> int:
+        """Cells that say something."""
+        return int(self.tally["said"]) - self.of("blank") - self.of("clear")
+
+    @property
+    def sure(self) -> int:
+        """Cells that say something even where a number or a date belongs."""
+        return self.said - self.of("vague")
+
+    @property
+    def odd(self) -> int:
+        """Cells that are no number, no date and not missing."""
+        return self.of("stray") + self.long
+
+    @property
+    def plain(self) -> int:
+        """Cells that a machine reads as numbers."""
+        return int(self.tally["plain"])
+
+    @property
+    def points(self) -> int:
+        """Cells in which the point can only be a decimal point."""
+        native = self.tally["native"] > 0
+        return self.of("dot") + int(self.tally["fraction"] - (0 if native else self.tally["thousandth"]))
+
+    @property
+    def decimal(self) -> Decimal:
+        """The decimal sign that more cells prove."""
+        return "," if self.of("comma") > self.points else "."
+
+    def numbers(self, decimal: Decimal) -> int:
+        """Return how many cells are numbers with that decimal sign."""
+        both = self.of("figure") + self.of("figure_either")
+        if decimal == ".":
+            return self.plain + self.of("dot") + both
+        return self.plain - self.points + self.of("dot") + self.of("comma") + both
+
+    @property
+    def format(self) -> Order:
+        """The order of day and month that more cells prove; the day is first where none does."""
+        return "month-day-year" if self.of("month") > self.of("day") else "day-month-year"
+
+    @property
+    def compact(self) -> bool:
+        """Tell whether whole numbers are dates such as 20240301."""
+        every = 0 < self.plain == self.tally["compact"]
+        return every and DAY.fullmatch(self.name.strip().lower()) is not None
+
+    def dates(self, order: Order, compact: bool) -> int:
+        """Return how many cells are dates in that order."""
+        proven = self.of("month" if order == "month-day-year" else "day")
+        moments = int(self.tally["moments"]) + (int(self.tally["compact"]) if compact else 0)
+        return self.of("date") + self.of("date_either") + proven + moments
+
+    @property
+    def whole(self) -> bool:
+        """Tell whether all numbers are whole."""
+        return self.plain > 0 and self.tally["fraction"] == 0
+
+    @property
+    def distinct(self) -> int:
+        """Return how many cells differ, about where they are many."""
+        texts = 0 if self.word_sketch is None else self.word_sketch.distinct(self.kept)
+        silent = len(self.silent) + (self.of("blank") > 0)
+        numbers = self.sketch.distinct(self.kept) if self.sketch is not None and self.whole else self.plain
+        moments = 0 if self.tally["low"] == self.tally["high"] else int(self.tally["moments"])
+        return max(1, texts - silent) + numbers + moments if texts > silent else max(1, numbers + moments)
+
+    @property
+    def is_code(self) -> bool:
+        """Tell whether digits are no amount: 007, more of them than a number keeps, a telephone number."""
+        if not self.whole:
+            return False
+        padded, alike = self.tally["padded"], self.tally["narrow"] == self.tally["broad"]
+        named = CODE.fullmatch(self.name.strip().lower()) is not None
+        return padded > (0 if alike else PADDED * self.said) or self.tally["long"] > 0 or named
+
+    @property
+    def is_key(self) -> bool:
+        """Tell whether whole numbers, each there once, are named like a key or so dense that they count rows.
+
+        Others in so narrow a range would repeat (the birthday paradox).
+        """
+        dense = self.tally["high"] - self.tally["low"] + 1 <= SPARSE * self.rows
+        each = self.whole and self.plain == self.rows >= 30 and self.sketch is not None and not self.sketch.repeats
+        name = self.name.strip()
+        return each and (dense or bool(KEY.fullmatch(name.lower()) or CAMEL.fullmatch(name)))
+
+
+def found(seen: Seen) -> Type:
+    """Decide what a column is."""
+    if not seen.said:
+        return "empty"
+    numbers, days = seen.numbers(seen.decimal), seen.dates(seen.format, seen.compact)
+    if days and days >= (1 - STRAY) * seen.sure:
+        return _constant_or(seen, "date")
+    few = seen.strays is not None and len(seen.strays) <= FEW
+    strays = seen.sure - numbers
+    if numbers and not seen.is_code and (strays == 0 or (few and strays <= STRAY * seen.sure)):
+        return "id" if seen.is_key else _constant_or(seen, "number")
+    return _of_words(seen)
+
+
+def _constant_or(seen: Seen, kind: Type) -> Type:
+    """That a cell is missing may tell something, so a column with gaps is never constant."""
+    every = max(seen.plain, int(seen.tally["moments"])) == seen.rows
+    same = seen.tally["low"] == seen.tally["high"] if every else seen.said == seen.rows and seen.distinct == 1
+    return "constant" if same else kind
+
+
+def _of_words(seen: Seen) -> Type:
+    distinct = seen.distinct
+    if distinct == 1:
+        return "constant" if seen.said == seen.rows else "category"
+    if distinct > MANY or (distinct > 50 and distinct > SHARE * seen.said):
+        return "text" if is_prose(seen) else "id"
+    if seen.words is not None and not seen.plain:
+        lower = said_words(seen)
+        if truths(lower):
+            return "boolean"
+        if levels(lower):
+            return "ordinal"
+    return "category"
+
+
+def is_prose(seen: Seen) -> bool:
+    """Tell whether texts are sentences: several blanks each, or long in a script that has none."""
+    texts = max(1, seen.odd)
+    wordy = seen.blanks >= 2.5 * texts
+    return wordy or (seen.long > 0.5 * texts and seen.blanks >= texts) or seen.extra >= 30 * texts
+
+
+def said_words(seen: Seen) -> set[str]:
+    """Return the words of a column in lower case, without those that say nothing."""
+    return {w.lower() for w in seen.words or () if w and (w.lower() not in seen.silent or w.lower() in VAGUE)}
+
+
+def judged(seen: Seen, kind: Type) -> ColumnRule:
+    """Return the rule of a column that is of a kind."""
+    silent = tuple(sorted(w for w in seen.silent if kind in ("number", "date") or w not in VAGUE))
+    lower = said_words(seen) if kind in ("boolean", "ordinal") else set[str]()
+    true, false = truths(lower) or ((), ())
+    return ColumnRule(
+        name=seen.name,
+        type=kind,
+        missing=silent,
+        decimal=seen.decimal if kind == "number" else ".",
+        format=seen.format if kind == "date" else "day-month-year",
+        compact=kind == "date" and seen.compact,
+        order=levels(lower) if kind == "ordinal" else (),
+        true=true if kind == "boolean" else (),
+        false=false if kind == "boolean" else (),
+    )

@@ -1,0 +1,155 @@
+"""One pass over all rows decides what every column is; the cut of the rows changes nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from milepost.data.glance import FEW, HIGHS, LOWS, ROWS, SUMS, Glance, Words, glance
+from milepost.data.judge import MANY, Seen, found, judged
+from milepost.data.remarks import remarks
+from milepost.data.schema import ColumnRule, ColumnWish, Type
+from milepost.data.variety import Sketch, joined, kept_of
+from milepost.errors import MilepostError, did_you_mean, raise_all
+from milepost.types import Array, Finding
+
+__all__ = ["Glance", "Scan", "glance"]
+
+WORDS = 500_000  # remembered of all columns together
+STRAYS = 20  # different words that are remembered where they are no numbers
+WAITING = 16  # sketches that are joined at once
+
+
+class Scan:
+    """All that was seen so far, in memory that does not grow with the rows."""
+
+    def __init__(self) -> None:
+        self.rows, self.place = 0, dict[str, int]()
+        self.tally = {n: np.zeros(0, np.float64) for n in (*SUMS, *LOWS, *HIGHS)}
+        self.sketches = dict[int, list[Sketch]]()
+        self.words = dict[int, _Words]()
+
+    def add(self, glance: Glance, first_row: int | None = None) -> None:
+        """Take in the next rows, or those from `first_row` on, counted from 1."""
+        start = self.rows if first_row is None else first_row - 1
+        index = self._index(glance.names)
+        for name, values in glance.tally.items():
+            join = np.minimum if name in LOWS else np.maximum if name in HIGHS else np.add
+            self.tally[name][index] = join(self.tally[name][index], values)
+        kept, many = kept_of(len(self.place)), max(FEW, min(MANY, WORDS // max(1, len(self.place))))
+        for c, sketch in glance.sketches.items():
+            _gather(self.sketches.setdefault(int(index[c]), []), sketch, kept)
+        for c, words in glance.words.items():
+            self.words.setdefault(int(index[c]), _Words()).add(words, start, kept, many)
+        self.rows += glance.rows
+
+    def _index(self, names: Sequence[str]) -> Array:
+        """Return the places of columns; new ones are appended."""
+        new = [n for n in names if n not in self.place]
+        self.place |= {n: i for i, n in enumerate(new, len(self.place))}
+        for name, values in self.tally.items():
+            empty = np.inf if name in LOWS else -np.inf if name in HIGHS else 0.0
+            self.tally[name] = np.concatenate([values, np.full(len(new), empty)]) if new else values
+        return np.array([self.place[n] for n in names], np.int64)
+
+    def rules(
+        self, wishes: Mapping[str, ColumnWish], wanted: Mapping[str, Type]
+    ) -> tuple[tuple[ColumnRule, ...], list[Finding]]:
+        """Decide what every column is and say what was noticed; wishes go before what a task wants.
+
+        Raises MilepostErrors at `columns.NAME` for wishes of columns that are not there.
+        """
+        absent = [n for n in wishes if n not in self.place]
+        what = "there is no such column"
+        raise_all([MilepostError(what, f"columns.{n}", did_you_mean(n, self.place)) for n in absent])
+        rules, findings = list[ColumnRule](), list[Finding]()
+        for name in self.place:
+            seen, wish = self._seen(name), wishes.get(name, ColumnWish())
+            natural = found(_without(seen, wish))
+            kind = wish.type or wanted.get(name) or natural
+            rule = _wished(judged(_without(seen, wish), kind), wish)
+            rules.append(rule)
+            findings += remarks(seen, rule, wish, asked=wish.type is not None or name in wanted)
+        return tuple(rules), findings
+
+    def _seen(self, name: str) -> Seen:
+        c, kept = self.place[name], kept_of(len(self.place))
+        seen = Seen(name, self.rows, {n: v[c].item() for n, v in self.tally.items()}, kept=kept)
+        seen.sketch = joined(self.sketches[c], kept) if c in self.sketches else None
+        if c in self.words:
+            self.words[c].tell(seen)
+        return seen
+
+
+class _Words:
+    """The words of a column, gathered."""
+
+    def __init__(self) -> None:
+        self.counts: dict[str, int] | None = {}
+        self.kinds, self.silent = Counter[str](), Counter[str]()
+        self.strays: dict[str, int] | None = {}
+        self.rows = list[int]()
+        self.long = self.extra = self.blanks = 0
+        self.sketches = list[Sketch]()
+
+    def add(self, words: Words, start: int, kept: int, many: int) -> None:
+        """Take in the words of rows `start`... (from 0 on)."""
+        self.kinds.update(words.kinds)
+        self.silent.update(words.silent)
+        self.counts = _summed(self.counts, words.counts, many)
+        strays = {w: words.counts[w] for w in words.strays} if len(words.strays) <= STRAYS else None
+        self.strays = None if strays is None or words.long else _summed(self.strays, strays, STRAYS)
+        self.rows = sorted({*self.rows, *(start + r for r in words.rows)})[:ROWS]
+        self.long, self.extra = self.long + words.long, self.extra + words.extra
+        self.blanks += words.blanks
+        _gather(self.sketches, words.sketch, kept)
+
+    def tell(self, seen: Seen) -> None:
+        """Hand on what was gathered."""
+        seen.words, seen.kinds, seen.silent = self.counts, self.kinds, self.silent
+        seen.strays, seen.stray_rows = self.strays, tuple(self.rows)
+        seen.long, seen.extra, seen.blanks = self.long, self.extra, self.blanks
+        seen.word_sketch = joined(self.sketches, seen.kept)
+
+
+def _gather(sketches: list[Sketch], new: Sketch, kept: int) -> None:
+    sketches.append(new)
+    if len(sketches) > WAITING:
+        sketches[:] = [joined(sketches, kept)]
+
+
+def _summed(old: dict[str, int] | None, new: Mapping[str, int], most: int) -> dict[str, int] | None:
+    """Add counts up; None once there are too many words."""
+    if old is None or len(new) > most:
+        return None
+    for word, n in new.items():
+        old[word] = old.get(word, 0) + n
+    return old if len(old) <= most else None
+
+
+def _without(seen: Seen, wish: ColumnWish) -> Seen:
+    """Return what was seen but for the words that the owner calls missing."""
+    silent = {w.lower() for w in wish.missing}
+    strays = {w: n for w, n in (seen.strays or {}).items() if w.lower() in silent}
+    if not strays:
+        return seen
+    gone = sum(strays.values())
+    left = {w: n for w, n in (seen.strays or {}).items() if w not in strays}
+    kinds = {**seen.kinds, "stray": seen.of("stray") - gone, "clear": seen.of("clear") + gone}
+    words = None if seen.words is None else {w: n for w, n in seen.words.items() if w not in strays}
+    more = Counter(dict(seen.silent)) + Counter({w.lower(): n for w, n in strays.items()})
+    return Seen(**vars(seen) | {"strays": left, "kinds": kinds, "words": words, "silent": more})
+
+
+def _wished(rule: ColumnRule, wish: ColumnWish) -> ColumnRule:
+    """Let the owner's words go before what was found."""
+    changes = {
+        "missing": tuple(sorted({*rule.missing, *(w.lower() for w in wish.missing)})),
+        "format": wish.format or rule.format,
+        "decimal": wish.decimal or rule.decimal,
+        "order": wish.order or rule.order,
+        "compact": rule.compact or (wish.type == "date"),
+    }
+    return rule.model_copy(update=changes)
