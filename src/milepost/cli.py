@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import signal
@@ -15,19 +16,28 @@ os.environ.setdefault("TYPER_USE_RICH", "0")
 import typer
 
 from milepost.errors import DONE, GATE_FAILED, OUR_FAULT, WRONG_INPUT, MilepostError, of_system, raise_all
+from milepost.words.say import LANGUAGES, say
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 FILE, STOPPED = Path("product.yaml"), 130  # what typer returns for Ctrl-C
 File = Annotated[Path, typer.Option("--file", "-f", help="The roadmap.")]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+Language = Annotated[str, typer.Option("--lang", help="Speak en or zh.")]
 Overrides = Annotated[list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="Override keys: train.seed=1")]
 ProductFolder = Annotated[Path | None, typer.Option("--product", help="A deployed folder; default: the latest run's.")]
 
 
-def show(found: dict[str, Any], as_json: bool, text: Callable[[dict[str, Any]], str]) -> None:
-    """Print a result for people or for programs."""
-    typer.echo(json.dumps(found, ensure_ascii=False, default=str) if as_json else text(found))
+def show(found: dict[str, Any], as_json: bool, text: Callable[[dict[str, Any]], str], lang: str = "en") -> None:
+    """Print a result for people, in their language, or for programs, in English."""
+    typer.echo(json.dumps(found, ensure_ascii=False, default=str) if as_json else say(lang)(text(found)))
+
+
+def spoken(words: list[str]) -> str:
+    """Return the language that a command line asks for, before it is understood."""
+    asked = [w.partition("=")[2] for w in words if w.startswith("--lang=")]
+    asked += [after for word, after in itertools.pairwise(words) if word == "--lang"]
+    return asked[0] if asked and asked[0] in LANGUAGES else "en"
 
 
 @app.command()
@@ -48,14 +58,14 @@ def new(
 
 
 @app.command()
-def check(overrides: Overrides = None, file: File = FILE, as_json: Json = False) -> None:
+def check(overrides: Overrides = None, file: File = FILE, lang: Language = "en", as_json: Json = False) -> None:
     """Show every problem of the file and the data at once."""
     from milepost.roadmap import check as room
 
     found = room.check(file, overrides or ())
     if as_json:
         found["errors"] = [as_dict(e) for e in found["errors"]]
-    show(found, as_json, room.text)
+    show(found, as_json, room.text, lang)
     if found["errors"] and as_json:
         raise typer.Exit(WRONG_INPUT)
     raise_all(found["errors"])
@@ -66,6 +76,7 @@ def run(
     overrides: Overrides = None,
     until: Annotated[str, typer.Option(help="Stop after: prepare, initialize, train, evaluate, deploy.")] = "deploy",
     file: File = FILE,
+    lang: Language = "en",
     as_json: Json = False,
 ) -> None:
     """Take the road from raw data to a product, resuming what is done."""
@@ -73,7 +84,7 @@ def run(
     from milepost.roadmap.run import run as road
 
     found = road(file, overrides or (), until)
-    show(found, as_json, words.text)
+    show(found, as_json, words.text, lang)
     if any(m["verdict"] == "failed" for m in found["milestones"]):
         raise typer.Exit(GATE_FAILED)
 
@@ -82,13 +93,14 @@ def run(
 def status(
     every: Annotated[bool, typer.Option("--all", help="List all runs.")] = False,
     file: File = FILE,
+    lang: Language = "en",
     as_json: Json = False,
 ) -> None:
     """Show which milestones the evidence has passed."""
     from milepost.roadmap import status as room
 
     found = room.all_runs(file.parent) if every else room.status(file.parent)
-    show(found, as_json, room.text)
+    show(found, as_json, room.text, lang)
 
 
 @app.command()
@@ -101,7 +113,7 @@ def report(
     """Write the data and the milestones of a run as one HTML page."""
     from milepost.roadmap import report as room
 
-    show(room.report(file.parent, lang, run), as_json, room.text)
+    show(room.report(file.parent, lang, run), as_json, room.text, lang)
 
 
 @app.command()
@@ -195,7 +207,7 @@ def _fail(error: MilepostError, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps({"errors": [as_dict(e) for e in error.errors]}, ensure_ascii=False))
     else:
-        typer.echo(str(error), err=True)
+        typer.echo(say(spoken(sys.argv))(str(error)), err=True)
     sys.exit(error.exit_code)
 
 

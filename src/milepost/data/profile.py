@@ -34,10 +34,11 @@ class Profiles:
             self._sides[side] = _Side(table.schema)
         typed = table.select(_plain(name, dtype) for name, dtype in table.schema.items())
         self._sides[side].add(typed)
-        hashes = typed.select(pl.all().drop_nulls().hash(SEED).unique().implode())
         for name in typed.columns:
             if name not in self._distinct:
                 self._distinct[name] = Distinct(_room(typed.width, DISTINCT))
+        hashes = typed.select(_hashes(name, self._distinct[name].exact) for name in typed.columns)
+        for name in typed.columns:
             self._distinct[name].add(hashes[name].item().to_numpy())
 
     def as_json(self, types: Mapping[str, str], personal: frozenset[str]) -> dict[str, Any]:
@@ -91,8 +92,9 @@ class Profiles:
         """Return the mean over all sides, correctly rounded."""
         sums = Sums(1)
         for found in self._having(name).values():
-            sums.sums[0] += found.sums.sums[found.at[name]]
-            sums.counts[0] += found.sums.counts[found.at[name]]
+            at = found.numbers.index(found.at[name])
+            sums.sums[0] += found.sums.sums[at]
+            sums.counts[0] += found.sums.counts[at]
         return sums.means()[0]
 
     def _missing_map(self, columns: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -117,7 +119,8 @@ class _Side:
         width = len(schema)
         self.at = {name: i for i, name in enumerate(schema)}
         self.kinds = {name: _kind(dtype) for name, dtype in schema.items()}
-        self.sample, self.sums = RowSample(width, _room(width, SAMPLE)), Sums(width)
+        self.numbers = [i for i, kind in enumerate(self.kinds.values()) if kind == "number"]
+        self.sample, self.sums = RowSample(width, _room(width, SAMPLE)), Sums(len(self.numbers))
         self.missing = Stretches(width, STRETCHES)
         self.low, self.high = np.full(width, np.inf), np.full(width, -np.inf)
         self.most = _room(width, DISTINCT)
@@ -129,7 +132,7 @@ class _Side:
         finite_NC = np.isfinite(figures_NC)
         self.missing.add(np.isnan(figures_NC))
         self.sample.add(figures_NC)
-        self.sums.add(figures_NC)
+        self.sums.add(figures_NC[:, self.numbers])
         self.low = np.minimum(self.low, np.where(finite_NC, figures_NC, np.inf).min(0, initial=np.inf))
         self.high = np.maximum(self.high, np.where(finite_NC, figures_NC, -np.inf).max(0, initial=-np.inf))
         for name, counts in list(self.values.items()):
@@ -161,6 +164,12 @@ def _plain(name: str, dtype: pl.DataType) -> pl.Expr:
     if kind == "number":
         return pl.col(name).cast(pl.Float64).fill_nan(None)
     return pl.col(name).cast(pl.Datetime("us") if kind == "date" else pl.String)
+
+
+def _hashes(name: str, few: bool) -> pl.Expr:
+    """Return the hashes of a column's values: each once, if there are few."""
+    found = pl.col(name).drop_nulls().hash(SEED)
+    return (found.unique() if few else found).implode()
 
 
 def _figure(name: str, kind: str) -> pl.Expr:

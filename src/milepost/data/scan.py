@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from milepost.data.glance import FEW, HIGHS, LOWS, ROWS, SUMS, Glance, Words, glance
+from milepost.data.glance import HIGHS, LOWS, SUMS, Glance, glance
 from milepost.data.judge import MANY, Seen, found, judged
 from milepost.data.remarks import remarks
 from milepost.data.schema import ColumnRule, ColumnWish, Type
 from milepost.data.variety import Sketch, joined, kept_of
+from milepost.data.words import FEW, ROWS, Words
 from milepost.errors import MilepostError, did_you_mean, raise_all
 from milepost.types import Array, Finding
 

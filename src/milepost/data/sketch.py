@@ -21,8 +21,8 @@ class Distinct:
         self._kept, self._waiting, self._held = np.empty(0, np.uint64), list[Array](), 0
 
     def add(self, hash_N: Array) -> None:
-        """Take in the hashes of values."""
-        new = hash_N if self.exact else hash_N[hash_N < self.bound]
+        """Take in the hashes of values; there may be copies among them."""
+        new = hash_N if self.exact else hash_N[hash_N < np.uint64(self.bound)]
         self._waiting.append(new)
         self._held += len(new)
         if self._held > self.limit:
@@ -30,7 +30,8 @@ class Distinct:
 
     def _compact(self) -> None:
         """Keep the `limit` smallest hashes."""
-        kept = np.unique(np.concatenate([self._kept, *self._waiting]))
+        every = np.sort(np.concatenate([self._kept, *self._waiting]))
+        kept = every[np.append(True, every[1:] != every[:-1])] if len(every) else every
         self.exact = self.exact and len(kept) <= self.limit
         self._kept, self._waiting, self._held = kept[: self.limit], [], 0
         self.bound = self.bound if self.exact else int(self._kept[-1])
@@ -51,20 +52,18 @@ class Sums:
         self.sums, self.counts = [0] * columns, np.zeros(columns, np.int64)
 
     def add(self, values_NC: Array) -> None:
-        """Take in finite numbers; others do not count."""
+        """Take in finite numbers; others do not count, and none counts for more than 2**900."""
         fine_NC = np.isfinite(values_NC)
         self.counts += fine_NC.sum(0)
-        mantissa_NC, exponent_NC = np.frexp(np.where(fine_NC, values_NC, 0.0))
-        least, most = int(exponent_NC.min(initial=0)), int(exponent_NC.max(initial=0))
-        width = most - least + 1
-        bins = (exponent_NC - least + width * np.arange(len(self.sums))).ravel()
-        high = np.trunc(mantissa_NC * 2.0**27)  # halves of the 53 bits, whose sums are exact
-        low = (mantissa_NC * 2.0**27 - high) * 2.0**26
-        size = width * len(self.sums)
-        highs, lows = (np.bincount(bins, part.ravel(), size) for part in (high, low))
-        for at in np.flatnonzero((highs != 0) | (lows != 0)).tolist():
-            whole = (int(highs[at]) << 26) + int(lows[at])
-            self.sums[at // width] += whole << (at % width + least - 53 + LOWEST)
+        rest_NC = np.clip(np.where(fine_NC, values_NC, 0.0), -(2.0**900), 2.0**900)
+        while rest_NC.any():  # high digits, which sum exactly, are split off (Rump, Ogita and Oishi 2008)
+            _, exponent_C = np.frexp(np.abs(rest_NC).max(0))
+            grid_C = np.ldexp(1.0, exponent_C + len(rest_NC).bit_length())
+            high_NC = (grid_C + rest_NC) - grid_C
+            rest_NC = rest_NC - high_NC
+            for at, exact in enumerate(high_NC.sum(0).tolist()):
+                over, under = exact.as_integer_ratio()
+                self.sums[at] += over * ((1 << LOWEST) // under)
 
     def means(self) -> list[float]:
         """Return the mean of every column, correctly rounded; 0 where nothing was seen."""

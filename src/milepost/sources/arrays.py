@@ -1,0 +1,133 @@
+"""One JSON document that holds a list of records: cut into records as it is read, then parsed as JSON lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+
+from milepost.errors import MilepostError
+from milepost.sources.base import BLOCK, Block, Piece
+from milepost.sources.keys import Keys
+from milepost.sources.lines import Cut, parse
+from milepost.sources.packed import Stream
+from milepost.sources.scanner import Scanner
+from milepost.sources.text import utf8
+from milepost.types import Finding
+
+FIX = 'write [{"column": value, ...}, ...] (in pandas: orient="records")'
+
+
+class Element(NamedTuple):
+    """A record of the list as one line of JSON."""
+
+    line: int  # where it starts
+    text: str
+
+
+class Arrays:
+    """A JSON file as a Part: [{...}], {"data": [{...}]}, {"columns": [...], "data": [[...]]} or one object."""
+
+    def __init__(self, stream: Stream) -> None:
+        self.name, self.size, self._stream = stream.name, stream.size, stream
+        self.findings: list[Finding] = []
+        self._columns: list[str] | None = None
+
+    def blocks(self) -> Iterator[Block]:
+        """Cut the list into blocks of records; the first call looks through it for keys before."""
+        self.findings = []
+        if self._columns is None:
+            self._columns = self._keys()
+        for lines, line_N in self._batches():
+            yield Block(len(lines), partial(_parse, lines, line_N, self._columns))
+
+    def _keys(self) -> list[str]:
+        keys = Keys()
+        for lines, _ in self._batches():
+            keys.add(lines)
+        self.findings = []
+        if not keys.names:
+            raise MilepostError("it is empty", self.name, "add rows")
+        return keys.names
+
+    def _batches(self) -> Iterator[tuple[bytes, list[int]]]:
+        texts, line_N, held = list[str](), list[int](), 0
+        for line, text in self._elements():
+            texts.append(text.replace("\n", " ").replace("\r", " "))
+            line_N.append(line)
+            held += len(text)
+            if held >= BLOCK:
+                yield _joined(texts), line_N
+                texts, line_N, held = [], [], 0
+        if texts:
+            yield _joined(texts), line_N
+
+    def _elements(self) -> Iterator[Element]:
+        with self._stream.open() as file:
+            scanner = Scanner(utf8(file, self.name), self.name)
+            first = scanner.peek()
+            if first == "[":
+                yield from self._listed(scanner, None)
+            elif first == "{":
+                yield from self._wrapped(scanner)
+            else:
+                raise MilepostError("it is no JSON: no list or object is there", f"{self.name}:{scanner.line}", FIX)
+            if scanner.peek():
+                raise MilepostError(
+                    "it is no JSON: something follows its end",
+                    f"{self.name}:{scanner.line}",
+                    "delete what follows, or name it .jsonl if each line is an object",
+                )
+
+    def _wrapped(self, scanner: Scanner) -> Iterator[Element]:
+        """Read an object that holds the list, or that is the only record."""
+        start, columns, found = scanner.line, None, ""
+        cells, rest = dict[str, str](), list[str]()
+        for key in scanner.keys():
+            if key == "columns" and scanner.peek() == "[":
+                columns = [str(c) for c in json.loads(scanner.value())]
+            elif not found and scanner.peek() == "[" and scanner.peek_inside() in ("{", "["):
+                found = key
+                yield from self._listed(scanner, columns)
+            else:
+                cells[key] = "" if scanner.peek() == "[" and scanner.skip_list() else scanner.value()
+                rest.append(key)
+        if found:
+            self._say_rest(found, [k for k in rest if k not in ("index", "schema")])
+        elif any(c[:1] in ("", "{") for c in cells.values()):
+            raise MilepostError("the object holds no list of records", self.name, FIX)
+        else:
+            pairs = (f"{json.dumps(k)}: {c}" for k, c in cells.items())
+            yield Element(start, "{" + ", ".join(pairs) + "}")
+
+    def _say_rest(self, found: str, rest: list[str]) -> None:
+        if rest:
+            names = ", ".join(rest[:5])
+            what = f"the records are read from `{found}`; the rest of the file is not read: {names}"
+            self.findings.append(Finding("ignored_keys", self.name, what, count=len(rest)))
+
+    def _listed(self, scanner: Scanner, columns: list[str] | None) -> Iterator[Element]:
+        for line, text in scanner.items():
+            if text.startswith("["):
+                text = self._named(text, columns, line)
+            yield Element(line, text)
+
+    def _named(self, text: str, columns: list[str] | None, line: int) -> str:
+        """Give the cells of a list the names of the columns."""
+        cells = Scanner.of(text, self.name).cells()
+        if columns is None or len(columns) != len(cells):
+            raise MilepostError("the record is a list, not an object", f"{self.name}:{line}", FIX)
+        return "{" + ", ".join(f"{json.dumps(n)}: {c}" for n, c in zip(columns, cells, strict=True)) + "}"
+
+
+def _joined(texts: list[str]) -> bytes:
+    return ("\n".join(texts) + "\n").encode("utf-8", "replace")
+
+
+def _parse(lines: bytes, line_N: list[int], columns: list[str]) -> Piece:
+    table, place_N, bad = parse(Cut(0, lines, len(lines)), columns)
+    where_N = np.array(line_N, np.int64)
+    return Piece(table, where_N[place_N], tuple(b._replace(line=line_N[b.line]) for b in bad))

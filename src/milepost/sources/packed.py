@@ -1,0 +1,172 @@
+"""gzip, zstd and zip: one data file, unpacked as it is read, and never onto the disk."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+from typing import IO, BinaryIO, NamedTuple, cast
+
+from milepost.errors import MilepostError
+
+PACKED = (".gz", ".zst", ".zip")
+RATIO = 200  # times that a file may grow ...
+FREE = 1 << 30  # ... once it is larger than this, in bytes
+INSTALL = "pip install 'milepost[data]'"
+
+
+class Stream(NamedTuple):
+    """Bytes that can be read from the start as often as needed."""
+
+    name: str  # as the user knows it: data.csv, data.csv.gz, all.zip/data.csv
+    ending: str  # of what is inside: .csv
+    size: int  # bytes in all, once unpacked; 0 = not known
+    open: Callable[[], BinaryIO]
+    path: Path | None  # of a file that is not packed
+
+
+def stream(path: Path, name: str, magic: bytes) -> Stream:
+    """Open a file, packed or not; raise MilepostError for an archive of no file, of several or of a dangerous one."""
+    ending, packing = path.suffix.lower(), _packing(path, magic)
+    if packing is None:
+        return Stream(name, ending, path.stat().st_size, lambda: path.open("rb"), path)
+    inner = Path(path.stem).suffix.lower() if ending in PACKED else ending
+    if packing == ".gz":
+        return Stream(name, inner, _gzip_size(path), lambda: _guarded(gzip.open(path, "rb"), path, name), None)
+    if packing == ".zst":
+        return Stream(name, inner, 0, lambda: _guarded(_zstd(path, name), path, name), None)
+    return _member(path, name)
+
+
+def _packing(path: Path, magic: bytes) -> str | None:
+    if magic.startswith(b"\x1f\x8b"):
+        return ".gz"
+    if magic.startswith(b"\x28\xb5\x2f\xfd"):
+        return ".zst"
+    ending = path.suffix.lower()
+    if magic.startswith(b"PK") and not (ending in (".xlsx", ".xlsb", ".ods") or _is_book(path)):
+        return ".zip"
+    if ending in PACKED:
+        raise MilepostError(
+            f"it is named `{ending}` but is not packed so", str(path), "rename it after what it is, or pack it anew"
+        )
+    return None
+
+
+def _is_book(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return False
+    return "[Content_Types].xml" in names or "content.xml" in names
+
+
+def _gzip_size(path: Path) -> int:
+    """Return what the trailer says, where that can be true."""
+    packed = path.stat().st_size
+    with path.open("rb") as file:
+        file.seek(max(0, packed - 4))
+        said = int.from_bytes(file.read(4), "little")
+    return said if packed < said < packed * RATIO else 0
+
+
+def _zstd(path: Path, name: str) -> IO[bytes]:
+    try:
+        import zstandard
+    except ImportError as error:
+        raise MilepostError("zstd needs another package", name, INSTALL) from error
+    reader = zstandard.ZstdDecompressor().stream_reader(path.open("rb"), read_across_frames=True, closefd=True)
+    return cast(IO[bytes], reader)
+
+
+def _member(path: Path, name: str) -> Stream:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            infos = [i for i in archive.infolist() if not _is_noise(i)]
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
+        raise MilepostError("the zip is broken or cut short", name, "copy or pack it anew") from error
+    for info in infos:
+        if _escapes(info.filename):
+            raise MilepostError(
+                f"the zip holds `{info.filename[:80]}`, which points outside of it", name, "pack the data file alone"
+            )
+    if len(infos) != 1:
+        names = ", ".join(i.filename for i in infos[:5])
+        raise MilepostError(
+            f"the zip holds {len(infos)} files: {names}" if infos else "the zip holds no file",
+            name,
+            "pack one data file, or unpack them and name the folder",
+        )
+    info = infos[0]
+    inner = PurePosixPath(info.filename)
+    full = f"{name}/{inner.name}"
+    if info.flag_bits & 1:
+        raise MilepostError("the zip is encrypted", name, "unpack it and name the file inside")
+    if info.file_size > max(FREE, RATIO * path.stat().st_size):
+        raise _bomb(name)
+    return Stream(
+        full, inner.suffix.lower(), info.file_size, lambda: _guarded(_opened(path, info, name), path, full), None
+    )
+
+
+def _is_noise(info: zipfile.ZipInfo) -> bool:
+    inner = PurePosixPath(info.filename)
+    return info.is_dir() or "__MACOSX" in inner.parts or (inner.name.startswith(".") and not _escapes(info.filename))
+
+
+def _escapes(name: str) -> bool:
+    plain = name.replace("\\", "/")
+    return plain.startswith("/") or ".." in plain.split("/") or plain[1:2] == ":"
+
+
+def _opened(path: Path, info: zipfile.ZipInfo, name: str) -> IO[bytes]:
+    try:
+        return zipfile.ZipFile(path).open(info)
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError, EOFError) as error:
+        raise MilepostError("the zip is broken or cut short", name, "copy or pack it anew") from error
+
+
+def _guarded(inner: IO[bytes], path: Path, name: str) -> BinaryIO:
+    return cast(BinaryIO, io.BufferedReader(_Guarded(inner, path, name), 1 << 18))
+
+
+def _bomb(name: str) -> MilepostError:
+    return MilepostError(
+        f"it unpacks to more than {RATIO} times its size and more than 1 GiB: a zip bomb",
+        name,
+        "unpack it yourself if it is meant",
+    )
+
+
+class _Guarded(io.RawIOBase):
+    """A stream that is broken, cut short or a bomb is a MilepostError."""
+
+    def __init__(self, inner: IO[bytes], path: Path, name: str) -> None:
+        self._inner, self._name, self._given = inner, name, 0
+        self._limit = max(FREE, RATIO * path.stat().st_size)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        try:
+            got = self._inner.read(len(buffer))
+        except MilepostError:
+            raise
+        except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, OSError, RuntimeError) as error:
+            raise MilepostError("it is broken or cut short", self._name, "copy or pack it anew") from error
+        except Exception as error:  # zstandard has an error of its own
+            raise MilepostError("it is broken or cut short", self._name, "copy or pack it anew") from error
+        self._given += len(got)
+        if self._given > self._limit:
+            raise _bomb(self._name)
+        buffer[: len(got)] = got
+        return len(got)
+
+    def close(self) -> None:
+        self._inner.close()
+        super().close()
