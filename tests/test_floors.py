@@ -12,7 +12,7 @@ SRC = Path(__file__).parents[1] / "src" / "milepost"
 FLOORS = (  # the lowest first; rooms of one floor are strangers to each other
     ("errors", "units", "types", "version", "files", "words"),
     ("numeric", "spec"),
-    ("nets", "data", "sources", "compute", "runtimes", "portable", "metrics"),
+    ("nets", "data", "columns", "sources", "compute", "runtimes", "portable", "metrics"),
     ("tasks", "findings"),
     ("product", "papers", "page", "intake"),
     ("stages",),
@@ -28,6 +28,7 @@ TORCH_FREE = (
     "numeric",
     "spec",
     "data",
+    "columns",
     "sources",
     "findings",
     "intake",
@@ -109,7 +110,19 @@ def test_no_torch_at_module_level(file: Path) -> None:
 
 def test_the_command_line_imports_typer_alone() -> None:
     top = {n.split(".")[0] for n in imports(ast.parse((SRC / "cli.py").read_text("utf-8")), top=True)}
-    assert top <= {"__future__", "json", "os", "signal", "sys", "collections", "itertools", "pathlib", "typing", "typer", "milepost"}
+    assert top <= {
+        "__future__",
+        "json",
+        "os",
+        "signal",
+        "sys",
+        "collections",
+        "itertools",
+        "pathlib",
+        "typing",
+        "typer",
+        "milepost",
+    }
 
 
 @pytest.mark.parametrize("file", FILES, ids=str)

@@ -31,11 +31,72 @@ DAYS = [
     )
 ]
 SURE_WORDS = frozenset(
-    "? ?? ??? - -- --- . .. * # n/a #n/a na nan null nil <na> (null) unknown unk missing undefined unspecified "
-    "not_available not_known not_specified not_stated not_provided no_data no_answer not_recorded tbd xxx xx "
-    "未知 不详 缺失 未填 未填写 空 暂无 不明 未提供 没有数据 无数据".split()
+    [
+        "?",
+        "??",
+        "???",
+        "-",
+        "--",
+        "---",
+        ".",
+        "..",
+        "*",
+        "#",
+        "n/a",
+        "#n/a",
+        "na",
+        "nan",
+        "null",
+        "nil",
+        "<na>",
+        "(null)",
+        "unknown",
+        "unk",
+        "missing",
+        "undefined",
+        "unspecified",
+        "not_available",
+        "not_known",
+        "not_specified",
+        "not_stated",
+        "not_provided",
+        "no_data",
+        "no_answer",
+        "not_recorded",
+        "tbd",
+        "xxx",
+        "xx",
+        "未知",
+        "不详",
+        "缺失",
+        "未填",
+        "未填写",
+        "空",
+        "暂无",
+        "不明",
+        "未提供",
+        "没有数据",
+        "无数据",
+    ]
 )
-PERHAPS = frozenset("none no_value test dummy foo asdf blank empty default void 无 没有 测试 其他未知".split())
+PERHAPS = frozenset(
+    [
+        "none",
+        "no_value",
+        "test",
+        "dummy",
+        "foo",
+        "asdf",
+        "blank",
+        "empty",
+        "default",
+        "void",
+        "无",
+        "没有",
+        "测试",
+        "其他未知",
+    ]
+)
 
 
 class Edge(NamedTuple):

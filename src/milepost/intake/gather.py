@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from milepost.data import scan
+from milepost.columns import scan
 from milepost.data.split import hashes
 from milepost.findings import personal
 from milepost.intake.order import in_order

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from milepost.data.profile import Profiles
+from milepost.columns.profile import Profiles
 from milepost.intake.deal import NAMES, Dealer
 from milepost.intake.gather import Side
 from milepost.intake.pieces import PieceWriter

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from milepost.data.schema import unread
+from milepost.columns.schema import unread
 from milepost.intake.gather import Side, Stretch
 from milepost.intake.order import in_order
 from milepost.intake.pieces import read_piece

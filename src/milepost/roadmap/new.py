@@ -9,8 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from milepost.data.scan import Scan, glance
-from milepost.data.schema import typed
+from milepost.columns.scan import Scan, glance
+from milepost.columns.schema import typed
 from milepost.data.split import TEST
 from milepost.errors import MilepostError, did_you_mean
 from milepost.roadmap.gates import FEW

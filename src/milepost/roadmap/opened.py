@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from milepost.data.schema import ColumnWish
+from milepost.columns.schema import ColumnWish
 from milepost.errors import MilepostError, raise_all
 from milepost.files import file_hash
 from milepost.roadmap.gates import Gate, parse

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from milepost.data.schema import unread
+from milepost.columns.schema import unread
 from milepost.data.table import as_text
 from milepost.errors import MilepostError, raise_all
 from milepost.product import Product

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, partial
 from typing import BinaryIO, NamedTuple
 
 import numpy as np
+import polars as pl
 
 from milepost.sources.base import BLOCK, Block, Piece
 from milepost.sources.dialect import LOOK, Header, read_header, refuse_disguised
-from milepost.sources.encoding import Text, newlines
+from milepost.sources.encoding import BROKEN, Chunk, Text, newlines
 from milepost.sources.rows import Stretch, cut
+from milepost.sources.sift import Sifted, sift
 from milepost.types import Finding
 
 FEW = 5  # lines that are named

@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
-from milepost.data.schema import ColumnWish
+from milepost.columns.schema import ColumnWish
 from milepost.data.split import DISTINCT
 from milepost.errors import MilepostError, MilepostErrors, did_you_mean, raise_all
 from milepost.findings.personal import Personal

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, Literal, Self, TypeVar
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
-from milepost.data.schema import ColumnRule, typed
+from milepost.columns.schema import ColumnRule, typed
 from milepost.types import Answer, Array, Batch, Columns, Draws, Field, Finding, Graphs, Metric, Run, Scores
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from milepost.data.portrait import date, lengths, number, values
-from milepost.data.sketch import SEED, Distinct, RowSample, Stretches, Sums
+from milepost.columns.portrait import date, lengths, number, values
+from milepost.columns.sketch import SEED, Distinct, RowSample, Stretches, Sums
 from milepost.types import Array
 
 DISTINCT = 10_000  # different values of a column that are counted exactly

@@ -8,7 +8,7 @@ from typing import Literal
 
 import polars as pl
 
-from milepost.data.figures import tidy
+from milepost.columns.figures import tidy
 
 Order = Literal["day-month-year", "month-day-year", "year-month-day"]
 ISO = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from milepost.data.scales import levels, truths
-from milepost.data.schema import VAGUE, ColumnRule, Decimal, Order, Type
-from milepost.data.variety import Sketch
+from milepost.columns.scales import levels, truths
+from milepost.columns.schema import VAGUE, ColumnRule, Decimal, Order, Type
+from milepost.columns.variety import Sketch
 
 KEY = re.compile(r"(unnamed: ?\d+|index|row|row[_ ]?num(ber)?|no\.?|nr\.?|#|编号|序号|(.*[_ .-])?id|)")
 CAMEL = re.compile(r".*[a-z]I[dD]")

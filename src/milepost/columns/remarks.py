@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Literal
 
-from milepost.data.judge import Seen
-from milepost.data.schema import VAGUE, ColumnRule, ColumnWish
+from milepost.columns.judge import Seen
+from milepost.columns.schema import VAGUE, ColumnRule, ColumnWish
 from milepost.types import Finding
 
 Level = Literal["error", "warning", "info"]

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from milepost.data.glance import HIGHS, LOWS, SUMS, Glance, glance
-from milepost.data.judge import MANY, Seen, found, judged
-from milepost.data.remarks import remarks
-from milepost.data.schema import ColumnRule, ColumnWish, Type
-from milepost.data.variety import Sketch, joined, kept_of
-from milepost.data.words import FEW, ROWS, Words
+from milepost.columns.glance import HIGHS, LOWS, SUMS, Glance, glance
+from milepost.columns.judge import MANY, Seen, found, judged
+from milepost.columns.remarks import remarks
+from milepost.columns.schema import ColumnRule, ColumnWish, Type
+from milepost.columns.variety import Sketch, joined, kept_of
+from milepost.columns.words import FEW, ROWS, Words
 from milepost.errors import MilepostError, did_you_mean, raise_all
 from milepost.types import Array, Finding
 

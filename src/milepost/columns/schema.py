@@ -10,9 +10,9 @@ from typing import Literal
 import polars as pl
 from pydantic import BaseModel, field_validator
 
-from milepost.data import dates, figures
-from milepost.data.dates import Order
-from milepost.data.figures import Decimal
+from milepost.columns import dates, figures
+from milepost.columns.dates import Order
+from milepost.columns.figures import Decimal
 
 Type = Literal["number", "date", "boolean", "ordinal", "category", "id", "text", "constant", "empty"]
 Wished = Literal["number", "date", "boolean", "category", "ordinal", "id", "text"]
