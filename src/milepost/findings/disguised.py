@@ -20,90 +20,27 @@ NARROW, WIDE = 0.45, 0.75  # spread of logarithms: up to the first, amounts do n
 TOGETHER = 0.8  # share of rows with one surely disguised 0 that have the other 0 too
 CODES = frozenset(s * float(d * n) for s in (-1, 1) for d in "789" for n in range(1, 8)) | {-1.0}
 LARGE = frozenset({32767.0, 65535.0, 2147483647.0, 4294967295.0, 1e6 - 1, 1e9 - 1, 1e10, 1e20, 1e30})
-DAYS = [
-    (dt.date.fromisoformat(d) - dt.date(1970, 1, 1)).days
-    for d in (
-        *("0001-01-01", "1000-01-01", "1111-11-11", "1753-01-01", "1800-01-01", "1899-12-30"),
-        *("1899-12-31", "1900-01-01"),
-        *("1900-01-02", "1901-01-01", "1904-01-01", "1970-01-01", "1970-01-02", "1980-01-01", "2099-12-31"),
-        "2999-12-31",
-        *("2100-01-01", "9999-01-01", "9999-09-09", "9999-12-30", "9999-12-31"),
-    )
-]
-SURE_WORDS = frozenset(
-    [
-        "?",
-        "??",
-        "???",
-        "-",
-        "--",
-        "---",
-        ".",
-        "..",
-        "*",
-        "#",
-        "n/a",
-        "#n/a",
-        "na",
-        "nan",
-        "null",
-        "nil",
-        "<na>",
-        "(null)",
-        "unknown",
-        "unk",
-        "missing",
-        "undefined",
-        "unspecified",
-        "not_available",
-        "not_known",
-        "not_specified",
-        "not_stated",
-        "not_provided",
-        "no_data",
-        "no_answer",
-        "not_recorded",
-        "tbd",
-        "xxx",
-        "xx",
-        "未知",
-        "不详",
-        "缺失",
-        "未填",
-        "未填写",
-        "空",
-        "暂无",
-        "不明",
-        "未提供",
-        "没有数据",
-        "无数据",
-    ]
+FIRST_AND_LAST = (
+    "0001-01-01 1000-01-01 1111-11-11 1753-01-01 1800-01-01 1899-12-30 1899-12-31 1900-01-01 1900-01-02 1901-01-01 "
+    "1904-01-01 1970-01-01 1970-01-02 1980-01-01 2099-12-31 2100-01-01 2999-12-31 9999-01-01 9999-09-09 9999-12-30 "
+    "9999-12-31"
 )
-PERHAPS = frozenset(
-    [
-        "none",
-        "no_value",
-        "test",
-        "dummy",
-        "foo",
-        "asdf",
-        "blank",
-        "empty",
-        "default",
-        "void",
-        "无",
-        "没有",
-        "测试",
-        "其他未知",
-    ]
+DAYS = [(dt.date.fromisoformat(day) - dt.date(1970, 1, 1)).days for day in FIRST_AND_LAST.split()]
+SURE = (
+    "? ?? ??? - -- --- . .. * # n/a #n/a na nan null nil <na> (null) unknown unk missing undefined unspecified "
+    "not_available not_known not_specified not_stated not_provided no_data no_answer not_recorded tbd xxx xx "
+    "未知 不详 缺失 未填 未填写 空 暂无 不明 未提供 没有数据 无数据"
 )
+PERHAPS = "none no_value test dummy foo asdf blank empty default void 无 没有 测试 其他未知"
+SURE_WORDS = frozenset(SURE.split())
+WORDS = SURE_WORDS | frozenset(PERHAPS.split())
 
 
 class Edge(NamedTuple):
     """The lowest value of a column, looked at from the others."""
 
     value: float
-    count: int
+    rows: int
     apart: float  # gap to the next value, in mean excesses of the tail that is nearest
     steps: float  # the same in usual steps between values there
     reach: float  # the same in distances from the next value to the middle
@@ -135,13 +72,16 @@ def stand_ins(table: pl.DataFrame) -> dict[str, list[float | dt.datetime]]:
             doubtful += [name] * zero_too
         elif column.dtype.is_temporal():
             out[name] = list(_of_dates(column.drop_nulls()))
-    sure = [table[c] == 0 for c, values in out.items() if 0.0 in values]
+    sure = [_zeros(table[c]) for c, values in out.items() if 0.0 in values]
     for name in doubtful:  # 0 of insulin where the skin was not measured either
-        zero = table[name] == 0
-        usual = float(zero.mean() or 0)
-        if any(float((zero & s).sum()) >= max(TOGETHER, (1 + usual) / 2) * s.sum() for s in sure):
+        zero_N = _zeros(table[name])
+        if any((zero_N & s).sum() >= max(TOGETHER, (1 + zero_N.mean()) / 2) * s.sum() for s in sure):
             out[name].append(0.0)
     return out
+
+
+def _zeros(column: pl.Series) -> Array:
+    return (column == 0).fill_null(False).to_numpy()
 
 
 def _of_numbers(cells: Array) -> tuple[list[float], bool]:
@@ -195,11 +135,11 @@ def _stands_for_missing(edge: Edge) -> bool:
     far = edge.apart >= APART and edge.steps >= STEPS
     if edge.value == 0:
         return far and edge.spread <= NARROW
-    crowded = edge.count >= 3 or edge.crowd >= 2
+    crowded = edge.rows >= 3 or edge.crowd >= 2
     if edge.value in CODES or edge.value in LARGE:
         alone = edge.value == -1 and edge.spread < np.inf  # the others are above 0
         return crowded and (far or (alone and edge.crowd >= 3))
-    return far and edge.count >= 5 and edge.crowd >= 5 and edge.reach >= 5
+    return far and edge.rows >= 5 and edge.crowd >= 5 and edge.reach >= 5
 
 
 def _of_dates(cells: pl.Series) -> list[dt.datetime]:
@@ -221,7 +161,7 @@ def _words(look: Look, name: str, column: pl.Series) -> list[Finding]:
     plain = column.str.strip_chars().str.to_lowercase().str.replace_all(" ", "_", literal=True)
     words = plain.value_counts().drop_nulls()
     out, few = list[Finding](), TAIL * len(column)
-    for word, count in sorted(words.filter(pl.col(name).is_in([*SURE_WORDS, *PERHAPS])).rows()):
+    for word, count in sorted(words.filter(pl.col(name).is_in(list(WORDS))).rows()):
         if word in SURE_WORDS or (count <= few and words.height > 3):
             sure = word in SURE_WORDS and name not in look.targets
             spelt = str(column.filter(plain == word)[0]).strip()
