@@ -115,4 +115,4 @@ def _with_time(text: pl.Series) -> pl.Series:
         return out
     minutes = shift["3"].cast(pl.Int64) * 60 + shift["4"].cast(pl.Int64)
     east = pl.select(pl.when(shift["2"] == "-").then(-minutes).otherwise(minutes).fill_null(0)).to_series()
-    return out - pl.select(pl.duration(minutes=east)).to_series()
+    return out - (east * 60_000_000).cast(pl.Duration("us"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
 import polars as pl
 
 Decimal = Literal[".", ","]
@@ -67,7 +68,6 @@ def _undressed(tidied: pl.Series, decimal: Decimal) -> pl.Series:
 
 def finite(numbers: pl.Series) -> pl.Series:
     """Return numbers with null for nan and infinity."""
-    total = numbers.sum()
-    if total is not None and abs(total) < float("inf"):  # false for nan too
+    if np.isfinite(float(numbers.sum())):  # which it is not where any of them is not
         return numbers
     return numbers.set(~numbers.is_finite(), None)

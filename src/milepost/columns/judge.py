@@ -6,8 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from milepost.columns.dates import Order
+from milepost.columns.figures import Decimal
 from milepost.columns.scales import levels, truths
-from milepost.columns.schema import VAGUE, ColumnRule, Decimal, Order, Type
+from milepost.columns.schema import VAGUE, ColumnRule, Type
 from milepost.columns.variety import Sketch
 
 KEY = re.compile(r"(unnamed: ?\d+|index|row|row[_ ]?num(ber)?|no\.?|nr\.?|#|编号|序号|(.*[_ .-])?id|)")

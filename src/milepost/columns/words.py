@@ -83,7 +83,7 @@ def words_of(odd: Odd, kept: int) -> dict[int, Words]:
         out[c] = Words(
             counts_of,
             {k: int(n) for k, n in zip(KINDS, kind_KW[:, span] @ count, strict=True) if n},
-            _silent(compress(listed, (kind_KW[SILENCES, span] > 0).any(0).tolist()), counts_of),
+            _silent(compress(listed, kind_KW[SILENCES, span].sum(0).tolist()), counts_of),
             strays,
             _rows(odd.text[place], index, strays, long_N[place]),
             len(long),

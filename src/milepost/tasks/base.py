@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, Literal, Self, TypeVar
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
-from milepost.columns.schema import ColumnRule, typed
+from milepost.columns.schema import ColumnRule, Type, typed
 from milepost.types import Answer, Array, Batch, Columns, Draws, Field, Finding, Graphs, Metric, Run, Scores
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Task(BaseModel, ABC, Generic[F]):
         return {"target": self.targets}
 
     @property
-    def types(self) -> Mapping[str, str]:
+    def types(self) -> Mapping[str, Type]:
         """What a column is whatever its cells look like: `number`, `category`, `text` ..."""
         return {}
 

@@ -10,6 +10,8 @@ import numpy as np
 import polars as pl
 from pydantic import BaseModel
 
+from milepost.columns.schema import Type
+from milepost.columns.schema import Type
 from milepost.data.learn import learn
 from milepost.data.table import TableFacts, as_text
 from milepost.errors import MilepostError, did_you_mean
@@ -63,7 +65,7 @@ class TabularClassification(Task[Facts]):
         return {"target": self.targets, "features": self.features, "sensitive": self.sensitive}
 
     @property
-    def types(self) -> Mapping[str, str]:
+    def types(self) -> Mapping[str, Type]:
         return {self.target: "category"}
 
     @property
@@ -82,7 +84,7 @@ class TabularClassification(Task[Facts]):
                     counts[label] = counts.get(label, 0) + n
                 yield table
 
-        table, findings = learn(counted(), leave=(self.target, *self.sensitive), only=self.features, rules=self.columns)
+        table, findings = learn(counted(), (self.target, *self.sensitive, *self.untold), self.features)
         classes = sorted(counts, key=_as_people_count)
         self._refuse(classes, sum(counts.values()), table)
         positive, said = self._positive(classes, counts)

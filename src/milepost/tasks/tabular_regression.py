@@ -9,6 +9,8 @@ import numpy as np
 import polars as pl
 from pydantic import BaseModel
 
+from milepost.columns.schema import Type
+from milepost.columns.schema import Type
 from milepost.data.learn import learn
 from milepost.data.table import TableFacts, as_text, floats
 from milepost.errors import MilepostError
@@ -49,7 +51,7 @@ class TabularRegression(Task[Facts]):
         return {"target": self.targets, "features": self.features, "sensitive": self.sensitive}
 
     @property
-    def types(self) -> Mapping[str, str]:
+    def types(self) -> Mapping[str, Type]:
         return {self.target: "number"}
 
     @property
@@ -73,7 +75,7 @@ class TabularRegression(Task[Facts]):
                 sums[:] += len(y), y.sum(), (y * y).sum()
                 yield table
 
-        table, findings = learn(counted(), leave=(self.target, *self.sensitive), only=self.features, rules=self.columns)
+        table, findings = learn(counted(), (self.target, *self.sensitive, *self.untold), self.features)
         mean = sums[1] / max(1, sums[0])
         scale = float(np.sqrt(max(0.0, sums[2] / max(1, sums[0]) - mean**2)))
         self._refuse(scale, table)
