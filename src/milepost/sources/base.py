@@ -40,7 +40,10 @@ class Part(Protocol):
 
     name: str  # as the user knows it: data.csv, all.zip/data.csv, book.xlsx/Costs
     size: int  # bytes of input in all, for the progress bar; 0 = not known
-    findings: list[Finding]  # what was noticed in reading; complete once the blocks have been parsed
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What was noticed in reading; complete once the blocks have been parsed."""
 
     def blocks(self) -> Iterator[Block]:
         """Cut the part into blocks, in order; raise MilepostError for what is no table at all."""
