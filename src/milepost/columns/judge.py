@@ -140,8 +140,8 @@ class Seen:
         return each and (dense or bool(KEY.fullmatch(name.lower()) or CAMEL.fullmatch(name)))
 
 
-def found(seen: Seen) -> Type:
-    """Decide what a column is."""
+def found(seen: Seen, named: bool = False) -> Type:
+    """Decide what a column is; one that the task names is no row number."""
     if not seen.said:
         return "empty"
     numbers, days = seen.numbers(seen.decimal), seen.dates(seen.format, seen.compact)
@@ -150,7 +150,7 @@ def found(seen: Seen) -> Type:
     few = seen.strays is not None and len(seen.strays) <= FEW
     strays = seen.sure - numbers
     if numbers and not seen.is_code and (strays == 0 or (few and strays <= STRAY * seen.sure)):
-        return "id" if seen.is_key else _constant_or(seen, "number")
+        return "id" if seen.is_key and not named else _constant_or(seen, "number")
     return _of_words(seen)
 
 

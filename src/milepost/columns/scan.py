@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -56,10 +56,11 @@ class Scan:
         return np.array([self.place[n] for n in names], np.int64)
 
     def rules(
-        self, wishes: Mapping[str, ColumnWish], wanted: Mapping[str, Type]
+        self, wishes: Mapping[str, ColumnWish], wanted: Mapping[str, Type], named: Collection[str] = ()
     ) -> tuple[tuple[ColumnRule, ...], list[Finding]]:
         """Decide what every column is and say what was noticed; wishes go before what a task wants.
 
+        Columns that it has `named` are read whatever they seem to be.
         Raises MilepostErrors at `columns.NAME` for wishes of columns that are not there.
         """
         absent = [n for n in wishes if n not in self.place]
@@ -68,7 +69,7 @@ class Scan:
         rules, findings = list[ColumnRule](), list[Finding]()
         for name in self.place:
             seen, wish = self._seen(name), wishes.get(name, ColumnWish())
-            natural = found(_without(seen, wish))
+            natural = found(_without(seen, wish), name in named)
             kind = wish.type or wanted.get(name) or natural
             rule = _wished(judged(_without(seen, wish), kind), wish)
             rules.append(rule)

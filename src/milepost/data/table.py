@@ -12,7 +12,6 @@ from pydantic import BaseModel
 
 from milepost.types import Array, Columns, Field
 
-BLANK = ("", "?", "-", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "无", "缺失", "未知")  # a missing number
 
 
 class ColumnFacts(BaseModel):
@@ -140,12 +139,3 @@ def as_days(column: pl.Series) -> pl.Series:
     if not column.dtype.is_temporal():
         return pl.repeat(None, len(column), dtype=pl.Float64, eager=True)
     return column.cast(pl.Datetime("us"), strict=False).cast(pl.Int64).cast(pl.Float64) / 86_400_000_000
-
-
-def unreadable(column: pl.Series, kind: str) -> int:
-    """Count cells that say something where a number or date belongs, but none that can be read."""
-    if kind == "category" or column.dtype.is_numeric():
-        return 0
-    text = as_text(column)
-    said = text.is_not_null() & ~text.str.to_lowercase().is_in(BLANK)
-    return int((said.to_numpy() & np.isnan(floats(column, kind == "date"))).sum())

@@ -16,6 +16,7 @@ REPEATED = 2  # rows from which a value is more than a slip of the pen; a single
 ENOUGH, DIFFERENT = 30, 10  # cells, and different values among them, that tell what is usual
 TAIL = 0.05  # share of the cells that lie nearest to the value and say how far the rest would reach
 APART, STEPS = 2.0, 3.0  # a gap: so many times the mean excess of that tail, and the usual step between its values
+PERHAPS_APART = 0.5  # of a 0 that is judged by the company it keeps
 NARROW, WIDE = 0.45, 0.75  # spread of logarithms: up to the first, amounts do not come near 0; from the second, they do
 TOGETHER = 0.8  # share of rows with one surely disguised 0 that have the other 0 too
 CODES = frozenset(s * float(d * n) for s in (-1, 1) for d in "789" for n in range(1, 8)) | {-1.0}
@@ -94,7 +95,9 @@ def _of_numbers(cells: Array) -> tuple[list[float], bool]:
         edges = [e for sign in (1, -1) if (e := _edge(values, counts, sign))]
         new = next((e.value for e in edges if _stands_for_missing(e)), None)
         if new is None:
-            doubt = any(e.value == 0 and e.apart >= APART / 2 and e.steps >= STEPS and e.spread < WIDE for e in edges)
+            doubt = any(
+                e.value == 0 and e.apart >= PERHAPS_APART and e.steps >= STEPS and e.spread < WIDE for e in edges
+            )
             break
         found.append(new)
         values, counts = values[values != new], counts[values != new]
@@ -157,10 +160,10 @@ def _of_dates(cells: pl.Series) -> list[dt.datetime]:
 
 
 def _words(look: Look, name: str, column: pl.Series) -> list[Finding]:
-    """Report words that say nothing: surely, or perhaps where they are rare."""
+    """Report words that say nothing: surely, or perhaps where they are rare; a text may well be `test`."""
     plain = column.str.strip_chars().str.to_lowercase().str.replace_all(" ", "_", literal=True)
     words = plain.value_counts().drop_nulls()
-    out, few = list[Finding](), TAIL * len(column)
+    out, few = list[Finding](), TAIL * len(column) if look.types[name] != "text" else 0.0
     for word, count in sorted(words.filter(pl.col(name).is_in(list(WORDS))).rows()):
         if word in SURE_WORDS or (count <= few and words.height > 3):
             sure = word in SURE_WORDS and name not in look.targets

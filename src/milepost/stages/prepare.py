@@ -116,7 +116,7 @@ def _ruled(
     """Decide how every column is read, by all rows or, where sides are given, by those of train alone."""
     side = next(iter(given.values()))
     asked = {name: w if isinstance(w, ColumnWish) else ColumnWish.model_validate(w) for name, w in wishes.items()}
-    rules, findings = side.scan.rules(asked, task.types)
+    rules, findings = side.scan.rules(asked, task.types, task.reads.get("features", ()))
     return task.model_copy(update={"columns": rules}), numbered(findings, side)
 
 

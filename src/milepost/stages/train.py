@@ -16,7 +16,7 @@ from milepost.compute.choices import Choices, Wish
 from milepost.data.columns_file import Writer, load
 from milepost.errors import MilepostError
 from milepost.runtimes.onnx import OnnxRun
-from milepost.stages.base import ROWS, Candidate, Prepared, Trained
+from milepost.stages.base import Candidate, Prepared, Trained
 from milepost.tasks import save_task
 from milepost.tasks.base import Task
 from milepost.types import Columns, Graphs, Progress, quiet, size
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from milepost.compute.learner import Learner
     from milepost.compute.loader import Loader
 
+ROWS = 8192  # of a batch that a task learns from
 MANY, PILOT = 100_000, 20_000  # rows from which a simple model is timed before it learns, and on how many
 RECIPE = {  # of a network from scratch, measured on tables; a task's own recipe says where it differs
     "lr_per_example": 5e-7,  # small tables want small steps: 1e-3 at 2,000 rows, 1e-2 at 20,000

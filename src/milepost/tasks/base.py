@@ -60,6 +60,11 @@ class Task(BaseModel, ABC, Generic[F]):
         """What a column is whatever its cells look like: `number`, `category`, `text` ..."""
         return {}
 
+    @property
+    def untold(self) -> tuple[str, ...]:
+        """Columns of which nothing can be learned for other rows: ids, free text, what is always the same."""
+        return tuple(rule.name for rule in self.columns if rule.type in ("id", "text", "constant", "empty"))
+
     def typed(self, table: pl.DataFrame) -> pl.DataFrame:
         """Read the cells of raw rows as the columns' rules say; typed rows stay as they are."""
         return typed(self.columns, table) if self.columns else table
