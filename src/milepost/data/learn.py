@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from milepost.data.numbers import Numbers
-from milepost.data.table import ColumnFacts, TableFacts, as_days, as_number, as_text
+from milepost.data.table import ColumnFacts, TableFacts, as_text, floats
 from milepost.types import Finding
 
 EPOCH = date(1970, 1, 1)
@@ -52,7 +52,7 @@ class _Numbers:
 
     def add(self, column: pl.Series, start: int) -> None:
         """Take in the next rows, the first of which is row `start` of the whole."""
-        self.seen.add(as_days(column) if self.date else as_number(column), start)
+        self.seen.add(floats(column), start)
 
     def always(self, rows: int) -> bool:
         """Tell whether nothing varies; that a cell is missing may still tell something."""
@@ -98,6 +98,4 @@ class _Categories:
         ranked = sorted(self.texts.items(), key=lambda c: (-c[1], c[0]))
         kept: list[str | None] = [t for t, n in ranked[:CATEGORIES] if n > 1 or len(ranked) <= FEW]
         kept += [None] if self.missing else []
-        return ColumnFacts(
-            name=self.name, type="category", categories=kept, missing=self.missing, example=ranked[0][0]
-        )
+        return ColumnFacts(name=self.name, type="category", categories=kept, missing=self.missing, example=ranked[0][0])

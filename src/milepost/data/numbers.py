@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import polars as pl
 
 from milepost.types import Array
 
@@ -19,9 +18,8 @@ class Numbers:
         self.count, self.low, self.high, self.whole = 0, np.inf, -np.inf, True
         self.sample, self.order = np.empty(0), np.empty(0, np.uint64)
 
-    def add(self, numbers: pl.Series, start: int) -> None:
-        """Take in the numbers of rows `start`...; null and not finite ones do not count."""
-        values = numbers.to_numpy().astype(np.float64)
+    def add(self, values: Array, start: int) -> None:
+        """Take in the numbers of rows `start`..., float64 [N]; not finite ones do not count."""
         at = np.flatnonzero(np.isfinite(values))
         if not len(at):
             return

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from milepost.types import Array, Columns, Field
 
+DAY = 86_400_000_000  # microseconds
 
 
 class ColumnFacts(BaseModel):
@@ -75,7 +76,7 @@ class TableFacts(BaseModel):
             np.empty((table.height, len(c)), t) for c, t in ((self.numbers, np.float32), (self.categories, np.int32))
         )
         for i, c in enumerate(self.numbers):
-            number[:, i] = floats(held[c.name], c.type == "date") - c.origin
+            number[:, i] = floats(held[c.name]) - c.origin
         for i, known in enumerate(self._known):
             category[:, i] = known.ids(held[self.categories[i].name])
         return {"number": number, "category": category}
@@ -106,11 +107,11 @@ class _Known:
         return found or 0
 
 
-def floats(column: pl.Series, date: bool = False) -> Array:
-    """Read a column as float64 [N], nan where it says nothing, no number or no finite one."""
-    numeric = column.dtype.is_numeric() and not date
-    values = column.to_numpy() if numeric else (as_days(column) if date else as_number(column)).to_numpy()
-    out = values.astype(np.float64)
+def floats(column: pl.Series) -> Array:
+    """Return typed numbers, or dates as days since 1970, as float64 [N]; nan where there is none or no finite one."""
+    if column.dtype.is_temporal():
+        column = column.cast(pl.Datetime("us")).cast(pl.Int64).cast(pl.Float64) / DAY
+    out = column.cast(pl.Float64, strict=False).to_numpy().astype(np.float64)
     out[~np.isfinite(out)] = np.nan
     return out
 
@@ -119,23 +120,3 @@ def as_text(column: pl.Series) -> pl.Series:
     """Return a column as trimmed text; blank is null."""
     text = column.cast(pl.String).str.strip_chars()
     return text.set(text == "", None)
-
-
-def as_number(column: pl.Series) -> pl.Series:
-    """Read a column as float64; null where it says nothing or no number."""
-    if column.dtype == pl.String:
-        column = column.str.strip_chars()
-    elif not column.dtype.is_numeric():
-        return pl.repeat(None, len(column), dtype=pl.Float64, eager=True)
-    return column.cast(pl.Float64, strict=False).fill_nan(None)
-
-
-def as_days(column: pl.Series) -> pl.Series:
-    """Read a column of dates, or of ISO 8601 text, as days since 1970; null where it is none."""
-    if column.dtype == pl.String:
-        stamp = column.str.strip_chars().str.replace(" ", "T").to_frame("s")
-        forms = ("%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S%.f")
-        column = stamp.select(pl.coalesce(pl.col("s").str.to_datetime(f, strict=False) for f in forms)).to_series()
-    if not column.dtype.is_temporal():
-        return pl.repeat(None, len(column), dtype=pl.Float64, eager=True)
-    return column.cast(pl.Datetime("us"), strict=False).cast(pl.Int64).cast(pl.Float64) / 86_400_000_000

@@ -108,7 +108,8 @@ def _rows(seen: Seen) -> Iterator[Finding]:
         train = hash_N[side_N == TRAIN_SIDE]
         for code, target in ((VALID_SIDE, "valid"), (TEST_SIDE, "test")):
             if target in seen.given:
-                yield from _both(target, seen.given[target], seen.given[target].hash_N, None, train, given=True)
+                # whether a row was dealt to train or to valid: both had a part in the model
+                yield from _both(target, seen.given[target], seen.given[target].hash_N, None, hash_N, given=True)
             elif count:
                 index = np.flatnonzero(side_N == code)
                 yield from _both(target, side, hash_N[index], index, train, given=False)

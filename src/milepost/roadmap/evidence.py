@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from milepost.data.table import as_text
+from milepost.columns.schema import typed
 from milepost.errors import MilepostError, did_you_mean
 from milepost.product import Product
 from milepost.roadmap.gates import judge, worst
@@ -45,7 +45,7 @@ def _rows_of(text: str, test: pl.DataFrame) -> dict[str, Any]:
     column, _, value = text.partition("=")
     if column not in test.columns:
         return {}
-    cells = as_text(test[column])
+    cells = typed((), test.select(column))[column]
     values = [value] if value else cells.value_counts(sort=True)[column].drop_nulls().head(SLICES).to_list()
     marked = {f"{column}={v}": (cells == v).fill_null(False).to_numpy() for v in values}
     return {name: rows for name, rows in marked.items() if rows.any()}
