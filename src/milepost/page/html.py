@@ -1,0 +1,63 @@
+"""HTML out of functions: everything that is not markup yet is escaped, whoever wrote it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from html import escape
+from typing import TypeAlias
+
+Inside: TypeAlias = "str | Iterable[str] | None"
+
+VOID = ("br", "link", "meta")
+# characters that a browser may not be told, shown by their pictures; line feeds and tabs stay
+PICTURES = {c: 0x2400 + c for c in range(32) if c not in (9, 10, 13)} | {0x7F: 0x2421}
+PICTURES |= dict.fromkeys((*range(0x80, 0xA0), *range(0xFDD0, 0xFDF0), 0xFFFE, 0xFFFF), 0xFFFD)
+CODE = re.compile(r"`([^`]+)`")
+
+
+class Html(str):
+    """Markup: what it holds is escaped."""
+
+    __slots__ = ()
+
+
+def text(value: str) -> Html:
+    """Return words as markup: escaped, unless they are markup already."""
+    if isinstance(value, Html):
+        return value
+    whole = value.encode("utf-8", "replace").decode("utf-8").translate(PICTURES)
+    return Html(escape(whole, quote=True))
+
+
+def joined(parts: Inside, between: str = "") -> Html:
+    """Return pieces one after the other."""
+    if parts is None:
+        return Html()
+    return text(parts) if isinstance(parts, str) else Html(text(between).join(text(p) for p in parts if p))
+
+
+def tag(element: str, *inside: Inside, **attributes: str | float | bool | None) -> Html:
+    """Return an element; an attribute `class_` is written class, `aria_label` aria-label, None and False not at all."""
+    written = "".join(_attribute(name, value) for name, value in attributes.items() if value not in (None, False))
+    if element in VOID:
+        return Html(f"<{element}{written}>")
+    return Html(f"<{element}{written}>{''.join(joined(i) for i in inside)}</{element}>")
+
+
+def _attribute(name: str, value: str | float | bool | None) -> str:
+    spelt = name.removesuffix("_").replace("_", "-")
+    if value is True:
+        return f" {spelt}"
+    return f' {spelt}="{text(value if isinstance(value, str) else f"{value:.6g}")}"'
+
+
+def name(value: str) -> Html:
+    """Return somebody's word, such as the name of a column: it turns no text around it from right to left."""
+    return tag("bdi", value, class_="name")
+
+
+def coded(words: str) -> Html:
+    """Return a sentence with what stands in backticks as code."""
+    parts = CODE.split(words)
+    return Html("".join(tag("code", tag("bdi", p)) if i % 2 else text(p) for i, p in enumerate(parts)))

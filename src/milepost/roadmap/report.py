@@ -1,0 +1,51 @@
+"""`milepost report`: one HTML page of a run, from the JSON that the run left."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from milepost.errors import MilepostError, did_you_mean
+from milepost.files import atomic
+from milepost.page.page import page
+from milepost.words.say import LANGUAGES
+
+
+def report(folder: Path, lang: str = "en", run: str | None = None) -> dict[str, Any]:
+    """Write report.html of a run, the latest by default; return where. Raise MilepostError if there is no such run."""
+    if lang not in LANGUAGES:
+        raise MilepostError(f"there is no language `{lang}`", "--lang", f"choose one of {', '.join(LANGUAGES)}")
+    where = _folder(folder / "runs", run)
+    found, gates = _read(where / "data_report.json"), where / "gates.json"
+    html = page(found, _read(gates) if gates.is_file() else {}, where.name, lang)
+    with atomic(where / "report.html") as file:
+        file.write(html.encode())
+    return {"report": str(where / "report.html")}
+
+
+def text(found: Mapping[str, Any]) -> str:
+    """Say where the page is."""
+    return f"the page of the run is at {found['report']}"
+
+
+def _folder(runs: Path, run: str | None) -> Path:
+    """Return the folder of a run by its name, or of the latest."""
+    there = {p.parent.resolve().name for p in runs.glob("*/data_report.json")}
+    if not there:
+        raise MilepostError("nothing has run yet", str(runs.parent), "milepost run")
+    if run is None:
+        latest = (runs / "latest").resolve()
+        return latest if latest.name in there else runs / max(there)
+    if run != "latest" and run not in there:
+        raise MilepostError(f"there is no run `{run}`", "--run", did_you_mean(run, there))
+    return (runs / run).resolve()
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except ValueError:
+        raise MilepostError("the file is damaged", str(path), "milepost run") from None
+    return found

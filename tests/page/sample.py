@@ -1,0 +1,96 @@
+"""A run as prepare and evaluate leave it, made from invented rows by the room that profiles them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from milepost.columns.profile import Profiles
+from milepost.types import Finding
+
+TYPES = {"age": "number", "since": "date", "smoker": "boolean", "grade": "ordinal", "city": "category"}
+TYPES |= {"note": "text", "mail": "category", "customer": "id", "country": "constant", "left": "empty"}
+ROWS = {"train": 640, "valid": 160, "test": 200}
+
+
+def table(rows: int, seed: int, shift: float = 0.0) -> pl.DataFrame:
+    """Rows with every type of column, gaps among them; `shift` moves ages."""
+    rng = np.random.default_rng(seed)
+    age = np.where(rng.random(rows) < 0.1, np.nan, rng.normal(50 + shift, 12, rows).round())
+    return pl.DataFrame(
+        {
+            "age": pl.Series(age, nan_to_null=True),
+            "income": rng.lognormal(10, 1, rows).round(2),
+            "since": [date(2020, 1, 1) + timedelta(int(d)) for d in rng.integers(0, 900, rows)],
+            "smoker": rng.choice(["yes", "no"], rows),
+            "grade": rng.choice(["low", "middle", "high"], rows, p=[0.2, 0.5, 0.3]),
+            "city": rng.choice(["北京", "上海", "Berlin", "a rather long name of a town by the sea"], rows),
+            "note": ["x" * int(n) for n in rng.integers(5, 400, rows)],
+            "mail": ["somebody@example.org"] * rows,
+            "customer": [f"C{seed}{i:05d}" for i in range(rows)],
+            "country": ["CN"] * rows,
+            "left": pl.Series([None] * rows, dtype=pl.String),
+        }
+    )
+
+
+FINDINGS = (
+    Finding("missing_values", "column age", "`age` has missing values: 97 empty cells (9.7 %)", "", "info", 97, (3, 8)),
+    Finding("constant_column", "column country", "`country` is always the same; it is left out", "", "info", 1000),
+    Finding("leak", "column grade", "`grade` tells `ill` in nearly every row", "remove it", "warning", 990, (1, 2, 3)),
+    Finding("duplicate_rows", "data", "4 rows are exact copies of others", "`data: {duplicates: drop}`", "info", 4),
+    Finding("not_a_date", "columns.since", "no cell of `since` is a date", "choose another type", "error", 7, (5,)),
+)
+
+
+def report() -> dict[str, Any]:
+    """data_report.json of invented rows."""
+    profiles = Profiles()
+    for seed, (side, rows) in enumerate(ROWS.items()):
+        profiles.add(side, table(rows, seed, shift=8.0 * (side == "test")))
+    found = profiles.as_json(TYPES, frozenset({"mail"}))
+    classes = {side: {"ill": rows // 4, "healthy": rows - rows // 4} for side, rows in ROWS.items()}
+    return {
+        "rows_read": 1006,
+        "rows_kept": 1000,
+        "dropped": {"no_label": 2},
+        "quarantined": {"too_many_cells": 4},
+        "findings": [asdict(f) for f in FINDINGS],
+        **found,
+        "split": {**ROWS, "how": "by content hash", "classes": classes},
+        "source": [{"name": "patients.csv", "rows": 1006, "size": 90_000}],
+    }
+
+
+def gate(text: str, verdict: str, value: float | None = None, **others: Any) -> dict[str, Any]:
+    """One judged gate as gates.json has it."""
+    low, high = (None, None) if value is None else (value - 0.03, value + 0.03)
+    out = {"gate": text, "value": value, "low": low, "high": high, "n": 200, "against": "", "verdict": verdict}
+    return out | {"next": ""} | others
+
+
+def gates() -> dict[str, Any]:
+    """gates.json with every verdict there is."""
+    again = "about 1,130 test rows would prove it, 200 are there"
+    milestones = [
+        ("prototype", "passed", [gate("accuracy > naive", "passed", 0.121, against="naive")]),
+        ("product", "not_proven", [gate("accuracy >= 0.8", "not_proven", 0.815, next=again)]),
+        ("speed", "failed", [gate("latency_p95_ms <= 1", "failed", 1.9, next="latency_p95_ms must fall")]),
+        (
+            "launch",
+            "not_measured",
+            [gate("recall@sex=f >= 0.7", "not_measured", next="deploy measures it: milepost run")],
+        ),
+    ]
+    return {
+        "product": "heart-check",
+        "need": "Tell a clinic which patients to examine first.",
+        "run": "0001-abc",
+        "model": "linear",
+        "milestones": [{"name": n, "verdict": v, "by": None, "gates": g} for n, v, g in milestones],
+        "next": f"product: accuracy >= 0.8: {again}",
+    }
