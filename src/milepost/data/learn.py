@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from milepost.data.numbers import Numbers
-from milepost.data.table import ColumnFacts, TableFacts, as_text, floats
+from milepost.data.table import ColumnFacts, TableFacts, floats
 from milepost.types import Finding
 
 EPOCH = date(1970, 1, 1)
@@ -80,10 +80,9 @@ class _Categories:
 
     def add(self, column: pl.Series, start: int) -> None:
         """Take in the next rows."""
-        text = as_text(column)
-        self.missing += text.null_count()
+        self.missing += column.null_count()
         if self.texts is not None:
-            counts = text.drop_nulls().value_counts()
+            counts = column.drop_nulls().value_counts()
             self.texts.update(dict(zip(*(counts[c].to_list() for c in counts.columns), strict=True)))
             self.texts = self.texts if len(self.texts) <= MANY else None
 

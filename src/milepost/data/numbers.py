@@ -1,4 +1,4 @@
-"""Numbers seen piece by piece: their range, their quantiles, whether they are whole. The cut does not matter."""
+"""Numbers seen piece by piece: their range and their quantiles. The cut does not matter."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ class Numbers:
     """Numbers seen so far: their range, and a sample for quantiles that does not depend on the cut."""
 
     def __init__(self) -> None:
-        self.count, self.low, self.high, self.whole = 0, np.inf, -np.inf, True
+        self.count, self.low, self.high = 0, np.inf, -np.inf
         self.sample, self.order = np.empty(0), np.empty(0, np.uint64)
+        self.bound = np.uint64(2**64 - 1)  # of the order of a number that may still be kept
 
     def add(self, values: Array, start: int) -> None:
         """Take in the numbers of rows `start`..., float64 [N]; not finite ones do not count."""
@@ -26,9 +27,10 @@ class Numbers:
         kept = values[at]
         self.count += len(at)
         self.low, self.high = min(self.low, kept.min()), max(self.high, kept.max())
-        self.whole = self.whole and bool((kept == np.floor(kept)).all())
-        self.sample = np.concatenate([self.sample, kept])
-        self.order = np.concatenate([self.order, _shuffled(at + start)])
+        order = _shuffled(at + start)
+        fits = order <= self.bound
+        self.sample = np.concatenate([self.sample, kept[fits]])
+        self.order = np.concatenate([self.order, order[fits]])
         if len(self.sample) > 2 * SAMPLE:
             self._thin()
 
@@ -36,6 +38,8 @@ class Numbers:
         """Keep the rows whose shuffled number is smallest."""
         keep = np.argsort(self.order)[:SAMPLE]
         self.sample, self.order = self.sample[keep], self.order[keep]
+        if len(keep) == SAMPLE:
+            self.bound = self.order[-1]
 
     def _sampled(self) -> Array:
         """Return the sample, which is the same however the rows were cut."""
@@ -60,11 +64,6 @@ class Numbers:
     def median(self) -> float:
         """Return the middle of the sample; 0 where nothing was seen."""
         return float(np.median(self._sampled())) if self.count else 0.0
-
-    def all_differ(self) -> bool:
-        """Tell whether no number of the sample is there twice."""
-        sample = self._sampled()
-        return len(np.unique(sample)) == len(sample)
 
 
 def _shuffled(index_N: Array) -> Array:

@@ -11,7 +11,6 @@ from typing import Any
 import polars as pl
 
 from milepost.columns.schema import unread
-from milepost.data.table import as_text
 from milepost.errors import MilepostError, raise_all
 from milepost.product import Product
 from milepost.roadmap.progress import progress
@@ -54,7 +53,7 @@ def _unread(product: Product, table: pl.DataFrame) -> list[str]:
     rules = {rule.name: rule for rule in product.task.columns}
     for field in product.fields:
         if field.type == "category":
-            strange = int((~as_text(typed[field.name]).is_in(field.choices)).sum() or 0)
+            strange = int((~typed[field.name].is_in(field.choices)).sum() or 0)
             said = f"{strange:,} cells were never seen in training"
         else:
             strange = int(unread(rules[field.name], table[field.name]).sum()) if field.name in rules else 0

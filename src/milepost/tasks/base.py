@@ -81,7 +81,7 @@ class Task(BaseModel, ABC, Generic[F]):
 
     def unusable(self, table: pl.DataFrame) -> pl.Series:
         """Give, for each row, the reason why it can teach nothing; null where it can."""
-        blank = pl.any_horizontal(pl.col(c).cast(pl.String).str.strip_chars().fill_null("") == "" for c in self.targets)
+        blank = pl.any_horizontal(pl.col(c).is_null() for c in self.targets)
         return table.select(pl.when(blank).then(pl.lit("missing_target")).alias("reason"))["reason"]
 
     def strata(self, table: pl.DataFrame) -> pl.Series | None:

@@ -11,9 +11,8 @@ import polars as pl
 from pydantic import BaseModel
 
 from milepost.columns.schema import Type
-from milepost.columns.schema import Type
 from milepost.data.learn import learn
-from milepost.data.table import TableFacts, as_text
+from milepost.data.table import TableFacts
 from milepost.errors import MilepostError, did_you_mean
 from milepost.metrics import classification
 from milepost.numeric import softmax
@@ -73,14 +72,14 @@ class TabularClassification(Task[Facts]):
         return self.facts.table.fields
 
     def strata(self, table: pl.DataFrame) -> pl.Series:
-        return as_text(table[self.target])
+        return table[self.target]
 
     def fit(self, batches: Iterable[pl.DataFrame]) -> TabularClassification:
         counts: dict[str, int] = {}
 
         def counted() -> Iterable[pl.DataFrame]:
             for table in batches:
-                for label, n in as_text(table[self.target]).drop_nulls().value_counts().iter_rows():
+                for label, n in table[self.target].drop_nulls().value_counts().iter_rows():
                     counts[label] = counts.get(label, 0) + n
                 yield table
 
@@ -137,7 +136,7 @@ class TabularClassification(Task[Facts]):
 
     def _truth(self, table: pl.DataFrame) -> Array:
         """[N], -1 = a class never seen in training."""
-        return np.array([self.facts.ids.get(t, -1) for t in as_text(table[self.target]).to_list()], np.int64)
+        return np.array([self.facts.ids.get(t, -1) for t in table[self.target].to_list()], np.int64)
 
     def build(self) -> nn.Module:
         from milepost.nets.tabular import TabularNet

@@ -10,9 +10,8 @@ import polars as pl
 from pydantic import BaseModel
 
 from milepost.columns.schema import Type
-from milepost.columns.schema import Type
 from milepost.data.learn import learn
-from milepost.data.table import TableFacts, as_text, floats
+from milepost.data.table import TableFacts, floats
 from milepost.errors import MilepostError
 from milepost.metrics import regression
 from milepost.tasks.base import Task
@@ -57,12 +56,6 @@ class TabularRegression(Task[Facts]):
     @property
     def fields(self) -> tuple[Field, ...]:
         return self.facts.table.fields
-
-    def unusable(self, table: pl.DataFrame) -> pl.Series:
-        blank = as_text(table[self.target]).is_null()
-        no_number = pl.Series(np.isnan(self._truth(table)))
-        reasons = pl.when(pl.lit(blank)).then(pl.lit("missing_target"))
-        return pl.select(reasons.when(pl.lit(no_number)).then(pl.lit("target_not_a_number")).alias("r")).to_series()
 
     def fit(self, batches: Iterable[pl.DataFrame]) -> TabularRegression:
         first, sums = list[float](), np.zeros(3)

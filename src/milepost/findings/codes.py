@@ -1,0 +1,27 @@
+"""What every code of a finding means: the sections of codes.md, which is a page of the documents too."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+from milepost.errors import MilepostError, did_you_mean
+
+HEADING = re.compile(r"^## `?(\w+)`?$", re.MULTILINE)
+
+
+def explain(code: str, lang: str = "en") -> str:
+    """Return what a code means, why it matters and what to do; raise MilepostError for one that is not known."""
+    known = sections(lang)
+    if code not in known:
+        raise MilepostError(f"there is no code `{code}`", "CODE", did_you_mean(code, known))
+    return known[code]
+
+
+@cache
+def sections(lang: str = "en") -> dict[str, str]:
+    """Return the text of every code."""
+    file = "codes.md" if lang == "en" else f"codes.{lang}.md"
+    _, *parts = HEADING.split((Path(__file__).parent / file).read_text("utf-8"))
+    return {code: text.strip() for code, text in zip(parts[::2], parts[1::2], strict=True)}
