@@ -88,11 +88,13 @@ class Delimited:
         schema = dict.fromkeys(self._header.names, pl.String)
         if not text:
             return pl.DataFrame(schema=schema)
-        separator = chr(self._header.grammar.delimiter)
+        delimiter = self._header.grammar.delimiter
+        full = b'""' + bytes([delimiter]) * (len(schema) - 1) + b"\n"  # a short first row would mislead polars
         try:
-            return pl.read_csv(io.BytesIO(text), separator=separator, schema=schema, has_header=False)
+            table = pl.read_csv(full + text, separator=chr(delimiter), schema=schema, has_header=False)
         except pl.exceptions.PolarsError:
             return None
+        return table[1:]
 
     def _notice(self, stretch: Stretch, sifted: Sifted) -> None:
         short = sifted.line_N[sifted.short_N]

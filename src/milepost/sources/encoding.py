@@ -12,10 +12,11 @@ The rule, line by line (a line: bytes up to a newline; no encoding read here hid
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO, NamedTuple
+
+from milepost.sources.text import plain_text, read_fully
 
 LONG = 8 << 20  # bytes from which a line is left out
 LOOK = 1 << 20  # bytes from which the main encoding is judged
@@ -87,13 +88,9 @@ class Text:
                 yield self._chunk(piece)
 
     def _open(self) -> None:
-        """Find UTF-16, which is turned into UTF-8 before all else, and leave out the mark of an encoding."""
-        head = _read(self._stream, 1 << 16)
-        if codec := _utf_16(head):
-            self._stream, self.encoding, self._decided = _Utf16(self._stream, codec, head), "UTF-16", True
-        else:
-            self._decided = head.startswith(codecs.BOM_UTF8)
-            self._buffer = head.removeprefix(codecs.BOM_UTF8)
+        """Turn UTF-16 into UTF-8 before all else, and leave out the mark of an encoding."""
+        self._stream, sure = plain_text(self._stream)
+        self.encoding, self._decided = sure or "UTF-8", bool(sure)
 
     def _read(self) -> None:
         more = self._stream.read(self._block)
@@ -106,7 +103,7 @@ class Text:
         start = max(self._buffer.rfind(b"\n", 0, found.start()), self._buffer.rfind(b"\r", 0, found.start())) + 1
         missing = start + LOOK - len(self._buffer)
         if missing > 0:
-            self._buffer += _read(self._stream, missing)
+            self._buffer += read_fully(self._stream, missing)
         self.encoding, self._decided = main_encoding(self._buffer[start : start + LOOK]), True
 
     def _chunk(self, piece: bytes) -> Chunk:
@@ -148,15 +145,6 @@ def _last_newline(text: bytes) -> int:
     return text.rfind(b"\n") + 1 or text.rfind(b"\r", 0, max(0, len(text) - 1)) + 1
 
 
-def _read(stream: BinaryIO, size: int) -> bytes:
-    """Read `size` bytes, fewer only at the end: pipes and archives hand on what they have."""
-    parts, missing = list[bytes](), size
-    while missing > 0 and (part := stream.read(missing)):
-        parts.append(part)
-        missing -= len(part)
-    return b"".join(parts)
-
-
 def main_encoding(raw: bytes) -> str:
     """Judge lines, the first of which is beyond ASCII: UTF-8, GB18030 or Windows-1252."""
     lines = [line for line in raw.splitlines() if not line.isascii()]
@@ -169,7 +157,7 @@ def main_encoding(raw: bytes) -> str:
 
 
 def to_utf8(piece: bytes, main: str, line: int = 1) -> tuple[bytes, dict[int, str]]:
-    """Return lines as UTF-8, and the encoding of each that is not in the main one; `line` is the number of the first."""
+    """Return lines as UTF-8, and the encoding of each that is not in the main one; `line` numbers the first."""
     if piece.isascii():
         return piece, {}
     codec = _CODECS.get(main, "utf-8")
@@ -242,43 +230,3 @@ def _western(line: bytes) -> bool:
     if _ODD_CASE.search(line) or not _valid(line, "cp1252"):
         return False
     return sum(map(len, _WESTERN.findall(line))) == len(_HIGH.findall(line))
-
-
-def _utf_16(head: bytes) -> str:
-    """Return the codec where a text is UTF-16: by its mark, or by the NUL beside every ASCII character."""
-    if head.startswith(codecs.BOM_UTF16_LE):
-        return "utf-16-le"
-    if head.startswith(codecs.BOM_UTF16_BE):
-        return "utf-16-be"
-    even, odd = head[::2].count(0), head[1::2].count(0)
-    if 50 * (even + odd) < len(head):
-        return ""
-    if odd >= 10 * even and any(head.startswith(n, 2 * i) for n in (b"\n\0", b"\r\0") for i in _even(head, n)):
-        return "utf-16-le"
-    if even >= 10 * odd and any(head.startswith(n, 2 * i) for n in (b"\0\n", b"\0\r") for i in _even(head, n)):
-        return "utf-16-be"
-    return ""
-
-
-def _even(head: bytes, unit: bytes) -> Iterator[int]:
-    """Yield half of every even place where `unit` stands."""
-    return (m.start() // 2 for m in re.finditer(re.escape(unit), head) if m.start() % 2 == 0)
-
-
-class _Utf16:
-    """A stream of UTF-16 read as UTF-8; what is no character becomes bytes that are no UTF-8."""
-
-    def __init__(self, stream: BinaryIO, codec: str, head: bytes) -> None:
-        self._stream = stream
-        self._decoder = codecs.getincrementaldecoder(codec)("surrogatepass")
-        self._waiting, self._odd = head.removeprefix("\ufeff".encode(codec)), b""
-
-    def read(self, size: int) -> bytes:
-        while True:
-            raw = self._odd + (self._waiting or self._stream.read(size))
-            self._waiting, ended = b"", len(raw) == len(self._odd)
-            whole = len(raw) // 2 * 2
-            self._odd = raw[whole:] if not ended else b""
-            text = self._decoder.decode(raw[:whole], ended)
-            if text or ended:
-                return text.encode("utf-8", "surrogatepass") + (b"\xff" if ended and raw else b"")

@@ -1,45 +1,83 @@
-"""Text in UTF-16 or with a byte order mark -> plain UTF-8, as it is read."""
+"""A stream in UTF-16 or with a byte order mark -> plain UTF-8, as it is read."""
 
 from __future__ import annotations
 
 import codecs
 import io
+import re
+from collections.abc import Iterator
 from typing import BinaryIO, cast
 
-from milepost.errors import MilepostError
-
-MARKS = ((codecs.BOM_UTF8, ""), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+LOOK = 1 << 16  # bytes from which UTF-16 is told
 
 
-def utf8(file: BinaryIO, name: str) -> io.BufferedIOBase:
-    """Return the stream as UTF-8 without its mark."""
-    head = file.read(4)
-    mark, codec = next(((m, c) for m, c in MARKS if head.startswith(m)), (b"", ""))
-    if not mark and len(head) == 4 and head[0] < 128 and head[1::2] == b"\0\0":
-        codec = "utf-16-le"
-    if not mark and len(head) == 4 and head[1] < 128 and head[::2] == b"\0\0":
-        codec = "utf-16-be"
-    return cast(io.BufferedIOBase, _Joined(head[len(mark) :], file, codec, name))
+def plain_text(stream: BinaryIO) -> tuple[BinaryIO, str]:
+    """Return a stream without its mark, in UTF-8 if it was UTF-16, and the encoding, where that is sure from the start."""
+    head = read_fully(stream, LOOK)
+    if codec := _utf_16(head):
+        return cast(BinaryIO, _Utf16(stream, codec, head)), "UTF-16"
+    sure = "UTF-8" if head.startswith(codecs.BOM_UTF8) else ""
+    return cast(BinaryIO, _Joined(head.removeprefix(codecs.BOM_UTF8), stream)), sure
 
 
-class _Joined:
-    """What was read already, then the rest; decoded where it is not UTF-8."""
+def read_fully(stream: BinaryIO, size: int) -> bytes:
+    """Read `size` bytes, fewer only at the end: archives hand on what they have."""
+    parts, missing = list[bytes](), size
+    while missing > 0 and (part := stream.read(missing)):
+        parts.append(part)
+        missing -= len(part)
+    return b"".join(parts)
 
-    def __init__(self, head: bytes, file: BinaryIO, codec: str, name: str) -> None:
-        self._head, self._file, self._name = head, file, name
-        self._decoder = codecs.getincrementaldecoder(codec)() if codec else None
 
-    def read(self, size: int) -> bytes:
-        """Read about `size` bytes; none are left when there are none."""
-        head, self._head = self._head, b""
-        data = head + self._file.read(size - len(head))
-        if self._decoder is None:
-            return data
-        try:
-            text = self._decoder.decode(data, final=not data)
-            while data and not text:
-                data = self._file.read(size)
-                text = self._decoder.decode(data, final=not data)
-            return text.encode()
-        except UnicodeError as error:
-            raise MilepostError("the text is broken: it begins as UTF-16", self._name, "save it as UTF-8") from error
+def _utf_16(head: bytes) -> str:
+    """Return the codec where a text is UTF-16: by its mark, or by the NUL beside every ASCII character."""
+    if head.startswith(codecs.BOM_UTF16_LE):
+        return "utf-16-le"
+    if head.startswith(codecs.BOM_UTF16_BE):
+        return "utf-16-be"
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if 50 * (even + odd) < len(head):
+        return ""
+    if odd >= 10 * even and any(True for unit in (b"\n\0", b"\r\0", b"{\0", b"[\0") for _ in _even(head, unit)):
+        return "utf-16-le"
+    if even >= 10 * odd and any(True for unit in (b"\0\n", b"\0\r", b"\0{", b"\0[") for _ in _even(head, unit)):
+        return "utf-16-be"
+    return ""
+
+
+def _even(head: bytes, unit: bytes) -> Iterator[int]:
+    """Yield the even places where `unit` stands."""
+    return (m.start() for m in re.finditer(re.escape(unit), head) if m.start() % 2 == 0)
+
+
+class _Joined(io.RawIOBase):
+    """What was read already, then the rest."""
+
+    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+        self._head, self._rest = head, rest
+
+    def read(self, size: int = -1) -> bytes:
+        if not self._head:
+            return self._rest.read(size)
+        out = self._head if size < 0 else self._head[:size]
+        self._head = self._head[len(out) :]
+        return out
+
+
+class _Utf16(io.RawIOBase):
+    """A stream of UTF-16 read as UTF-8; what is no character becomes bytes that are no UTF-8."""
+
+    def __init__(self, stream: BinaryIO, codec: str, head: bytes) -> None:
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder(codec)("surrogatepass")
+        self._waiting, self._odd = head.removeprefix("\ufeff".encode(codec)), b""
+
+    def read(self, size: int = -1) -> bytes:
+        while True:
+            raw = self._odd + (self._waiting or self._stream.read(size))
+            self._waiting, ended = b"", len(raw) == len(self._odd)
+            whole = len(raw) // 2 * 2
+            self._odd = raw[whole:] if not ended else b""
+            text = self._decoder.decode(raw[:whole], ended)
+            if text or ended:
+                return text.encode("utf-8", "surrogatepass") + (b"\xff" if ended and raw else b"")
