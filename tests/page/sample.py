@@ -39,7 +39,7 @@ def table(rows: int, seed: int, shift: float = 0.0) -> pl.DataFrame:
 
 
 FINDINGS = (
-    Finding("missing_values", "column age", "`age` has missing values: 97 empty cells (9.7 %)", "", "info", 97, (3, 8)),
+    Finding("missing_values", "column age", "`age` has missing values: 89 empty cells (8.9 %)", "", "info", 89, (3, 8)),
     Finding("constant_column", "column country", "`country` is always the same; it is left out", "", "info", 1000),
     Finding("leak", "column grade", "`grade` tells `ill` in nearly every row", "remove it", "warning", 990, (1, 2, 3)),
     Finding("duplicate_rows", "data", "4 rows are exact copies of others", "`data: {duplicates: drop}`", "info", 4),
@@ -57,7 +57,7 @@ def report() -> dict[str, Any]:
     return {
         "rows_read": 1006,
         "rows_kept": 1000,
-        "dropped": {"no_label": 2},
+        "dropped": {"missing_target": 2},
         "quarantined": {"too_many_cells": 4},
         "findings": [asdict(f) for f in FINDINGS],
         **found,

@@ -45,7 +45,12 @@ def test_lines_keep_their_indent_and_unknown_words_stay() -> None:
 
 
 def test_the_most_literal_message_wins() -> None:
-    assert say("zh")("a `x: y` b") == "甲 `x：y` 乙"
+    assert say("zh")("a `x` b") == "甲 `x` 乙"
+
+
+def test_what_stands_in_backticks_is_somebodys_own_word() -> None:
+    assert say("zh")("a `run it again` b") == "甲 `run it again` 乙"
+    assert say("zh")("`run it again` is missing in 3 rows: run it again") == "3 行缺少 `run it again`：再运行一次"
 
 
 def test_english_stays() -> None:

@@ -107,7 +107,7 @@ def _values(profile: Profile, voice: Voice) -> Html:
     rest = {s: (sum(v[s] for v in top[TOP:]) + others.get(s, 0)) / total[s] for s in sides}
     rows = [_value(label, plain, shares, most, voice) for label, plain, shares in first]
     if left > 0:
-        said = voice("{0} others", number(left))
+        said = voice("{0} other values", number(left))
         rows.append(_value(tag("i", said), said, rest, most, voice))
     return tag("ul", rows, class_="values")
 
@@ -127,7 +127,7 @@ def _facts(profile: Profile, voice: Voice) -> list[tuple[Html, Html]]:
     """Return the numbers that are said of a column."""
     out, drawn = list[tuple[Html, str]](), profile.get("length", profile)
     at = drawn.get("quantiles")
-    if at:
+    if at and drawn["min"] != drawn["max"]:
         out.append((voice("median letters") if "length" in profile else voice("median"), figure(at["0.5"])))
         out.append((voice("middle 90%"), f"{figure(at['0.05'])} – {figure(at['0.95'])}"))
     if isinstance(drawn.get("min"), str):

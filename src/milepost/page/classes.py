@@ -11,6 +11,7 @@ from milepost.page.html import Html, joined, name, tag
 from milepost.page.voice import Voice, number, share
 
 SHOWN = 20
+FEW = 5  # classes up to which a whole bar is all rows; beyond, it is the largest class
 
 
 def classes(report: Mapping[str, Any], voice: Voice) -> Html:
@@ -21,7 +22,11 @@ def classes(report: Mapping[str, Any], voice: Voice) -> Html:
     total = {side: sum(counts.get(side, {}).values()) for side in SIDES}
     every = dict.fromkeys(c for side in SIDES for c in counts.get(side, {}))
     ranked = sorted(every, key=lambda c: -sum(counts.get(side, {}).get(c, 0) for side in SIDES))
-    most = max(counts.get(side, {}).get(c, 0) / max(1, total[side]) for side in SIDES for c in every)
+    most = (
+        1.0
+        if len(ranked) <= FEW
+        else max(counts.get(side, {}).get(c, 0) / max(1, total[side]) for side in SIDES for c in every)
+    )
     rows = [_class(c, {s: counts.get(s, {}).get(c, 0) for s in SIDES}, total, most, voice) for c in ranked[:SHOWN]]
     left = len(ranked) - SHOWN
     heads = [tag("th", voice(side), scope="col", class_="number") for side in SIDES]

@@ -6,18 +6,27 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from milepost.page.html import Html, joined, tag
+from milepost.page.voice import number
 
-THIN = 0.6  # percent of a bar that the smallest part takes, so that it is seen
+THIN = 1.5  # percent of a bar that the smallest part takes, so that it is seen
 TALL = 100.0  # of a histogram, in its own units
 Point = tuple[float, float]
 
 
 class Part(NamedTuple):
-    """One part of a whole: how much it is, its colour as a class, and what is said of it."""
+    """One part of a whole: how much it is, its colour as a class, and its name."""
 
-    size: float
+    size: int
     kind: str
-    tip: str
+    label: str
+
+
+class Stretch(NamedTuple):
+    """Rows that follow each other: where they start and how wide they are in percent, and the share that is missing."""
+
+    start: float
+    width: float
+    share: float
 
 
 def bar(title: str, parts: Sequence[Part]) -> Html:
@@ -27,7 +36,13 @@ def bar(title: str, parts: Sequence[Part]) -> Html:
     pieces, at, scale = list[Html](), 0.0, 100 / max(sum(wide), 1e-9)
     for part, width in zip(parts, wide, strict=False):
         if width:
-            box = tag("rect", tag("title", part.tip), x=f"{at:.3f}%", width=f"{width * scale:.3f}%", height="100%")
+            box = tag(
+                "rect",
+                tag("title", f"{part.label} {number(part.size)}"),
+                x=f"{at:.3f}%",
+                width=f"{width * scale:.3f}%",
+                height="100%",
+            )
             pieces.append(tag("g", box, class_=f"k-{part.kind}"))
         at += width * scale
     return _chart(title, pieces, class_="bar")
@@ -84,8 +99,8 @@ def _level(start: float, end: float, kind: str) -> Html:
     return tag("line", x1=f"{start:.2f}%", x2=f"{end:.2f}%", y1="50%", y2="50%", class_=kind)
 
 
-def strip(title: str, stretches: Sequence[tuple[float, float, float]]) -> Html:
-    """Draw stretches (start, width, both in percent, share) from left to right, the darker the greater the share."""
+def strip(title: str, stretches: Sequence[Stretch]) -> Html:
+    """Draw stretches from left to right, the darker the greater the share."""
     pieces = [tag("rect", width="100%", height="100%", class_="track")]
     for start, width, share in stretches:
         if share:

@@ -78,7 +78,7 @@ def _rows(finding: Mapping[str, Any], voice: Voice) -> list[Html]:
         out.append(voice("count {0}", tag("b", number(finding["count"]))))
     if rows:
         more = " …" if finding["count"] > len(rows) else ""
-        out.append(voice("rows {0}", voice.listed(number(r) for r in rows) + Html(more)))
+        out.append(voice("in rows {0}", voice.listed(number(r) for r in rows) + Html(more)))
     return out
 
 

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from milepost.page import draw
+from milepost.page.draw import Part
 from milepost.page.html import Html, coded, joined, tag
 from milepost.page.voice import Voice, number, share
 
 SIDES = ("train", "valid", "test")
 SEVERITIES = ("error", "warning", "info")
 TYPES = ("number", "date", "boolean", "ordinal", "category", "text", "id", "constant", "empty")
-
-
-class _Slice(NamedTuple):
-    """A part of a tile's number, its colour as a class, and its name."""
-
-    label: Html
-    size: int
-    kind: str
+LONG = 4  # parts from which their names stand in two columns
 
 
 def glance(report: Mapping[str, Any], voice: Voice) -> Html:
@@ -32,9 +26,9 @@ def glance(report: Mapping[str, Any], voice: Voice) -> Html:
 def _rows(report: Mapping[str, Any], voice: Voice) -> Html:
     dropped, quarantined = report["dropped"], report["quarantined"]
     parts = [
-        _Slice(voice("kept"), report["rows_kept"], "kept"),
-        _Slice(voice("dropped"), sum(dropped.values()), "dropped"),
-        _Slice(voice("quarantined"), sum(quarantined.values()), "quarantined"),
+        Part(report["rows_kept"], "kept", voice("kept")),
+        Part(sum(dropped.values()), "dropped", voice("dropped")),
+        Part(sum(quarantined.values()), "quarantined", voice("quarantined")),
     ]
     reasons = [
         joined([voice(reason.replace("_", " ")), tag("b", number(n))], " ")
@@ -43,45 +37,46 @@ def _rows(report: Mapping[str, Any], voice: Voice) -> Html:
     note = None
     if reasons:
         note = joined([voice.listed(reasons), voice("quarantine.csv holds these rows and says why")], tag("br"))
-    return _tile(voice("Rows read"), report["rows_read"], parts, note, voice)
+    return _tile(voice("Rows read"), report["rows_read"], parts, note, shares=True)
 
 
 def _split(report: Mapping[str, Any], voice: Voice) -> Html:
     split = report["split"]
-    parts = [_Slice(voice(side), split[side], side) for side in SIDES]
+    parts = [Part(split[side], side, voice(side)) for side in SIDES]
     how = coded(voice.sentence(split.get("how", "")))
-    return _tile(voice("Rows that teach and prove"), sum(p.size for p in parts), parts, how, voice)
+    return _tile(voice("Rows that teach and prove"), sum(p.size for p in parts), parts, how, shares=True)
 
 
 def _columns(report: Mapping[str, Any], voice: Voice) -> Html:
     counts = Counter(str(c["type"]) for c in report["columns"].values())
-    parts = [_Slice(voice(kind), counts[kind], kind) for kind in TYPES if counts[kind]]
-    return _tile(voice("Columns"), len(report["columns"]), parts, None, voice)
+    parts = [Part(counts[kind], kind, voice(kind)) for kind in TYPES if counts[kind]]
+    return _tile(voice("Columns"), len(report["columns"]), parts)
 
 
 def _findings(report: Mapping[str, Any], voice: Voice) -> Html:
     counts = Counter(str(f["severity"]) for f in report["findings"])
-    parts = [_Slice(voice(severity), counts[severity], severity) for severity in SEVERITIES if counts[severity]]
+    parts = [Part(counts[severity], severity, voice(severity)) for severity in SEVERITIES if counts[severity]]
     note = None if parts else voice("nothing odd was found")
-    return _tile(voice("Findings"), len(report["findings"]), parts, note, voice)
+    return _tile(voice("Findings"), len(report["findings"]), parts, note)
 
 
-def _tile(title: Html, total: int, parts: Sequence[_Slice], note: Html | None, voice: Voice) -> Html:
-    """Return a number with its name, its bar and the names of its parts."""
-    whole = sum(p.size for p in parts)
-    bars = [draw.Part(p.size, p.kind, f"{p.label} {number(p.size)}") for p in parts]
+def _tile(title: Html, total: int, parts: Sequence[Part], note: Html | None = None, *, shares: bool = False) -> Html:
+    """Return a number with its name, its bar and the names of its parts, with their shares if wanted."""
+    whole = sum(p.size for p in parts) if shares else 0
+    legend = "legend short" if len(parts) > LONG else "legend"
     return tag(
         "section",
         tag("h3", title),
         tag("p", number(total), class_="big"),
-        draw.bar(title, bars),
-        tag("ul", [_legend(p, whole) for p in parts], class_="legend") if parts else None,
+        draw.bar(title, parts),
+        tag("ul", [_legend(p, whole) for p in parts], class_=legend) if parts else None,
         tag("p", note, class_="note") if note else None,
         class_="tile",
     )
 
 
-def _legend(part: _Slice, whole: int) -> Html:
+def _legend(part: Part, whole: int) -> Html:
     swatch = tag("span", class_=f"swatch k-{part.kind}", aria_hidden="true")
-    numbers = [tag("b", number(part.size)), tag("span", share(part.size, whole), class_="percent")]
-    return tag("li", swatch, tag("span", part.label, class_="label"), numbers, class_=None if part.size else "none")
+    percent = tag("span", share(part.size, whole), class_="percent") if whole else None
+    label = tag("span", part.label, class_="label")
+    return tag("li", swatch, label, tag("b", number(part.size)), percent, class_=None if part.size else "none")

@@ -16,16 +16,28 @@ def milestones(gates: Mapping[str, Any], voice: Voice) -> Html:
     judged = gates.get("milestones") or []
     if not judged:
         return Html()
-    step = gates.get("next") or ""
     road = tag("ol", [_milestone(m, voice) for m in judged], class_="road")
-    return joined(
-        [road, tag("p", tag("b", voice("Next step")), " ", coded(voice.sentence(step)), class_="next") if step else ""]
-    )
+    return joined([road, _next(gates, voice)])
+
+
+def _next(gates: Mapping[str, Any], voice: Voice) -> Html:
+    """Return the next step: a command, or a gate and what to do about it."""
+    step = str(gates.get("next") or "")
+    if not step:
+        return Html()
+    said = tag("code", step)
+    for milestone in gates["milestones"]:
+        for gate in milestone["gates"]:
+            about = f"{milestone['name']}: {gate['gate']}: "
+            if step.startswith(about):
+                parts = name(str(milestone["name"])), tag("code", tag("bdi", gate["gate"]))
+                said = joined([*parts, coded(voice.sentence(step.removeprefix(about)))], " ")
+    return tag("p", tag("b", voice("Next step")), " ", said, class_="next")
 
 
 def _milestone(milestone: Mapping[str, Any], voice: Voice) -> Html:
     verdict = str(milestone["verdict"])
-    due = tag("span", voice("by {0}", str(milestone["by"])), class_="soft") if milestone.get("by") else None
+    due = tag("span", voice("due {0}", str(milestone["by"])), class_="soft") if milestone.get("by") else None
     return tag(
         "li",
         tag("span", MARKS[verdict], class_="stone", aria_hidden="true"),
@@ -53,11 +65,10 @@ def _evidence(gate: Mapping[str, Any], voice: Voice) -> Html | None:
     """Write the value with its interval and the rows that it rests on."""
     if gate["value"] is None:
         return None
-    plus = "+" if gate["against"] and gate["value"] > 0 else ""
-    parts = [tag("b", plus + figure(gate["value"]))]
-    if gate["low"] != gate["high"]:
-        parts.append(tag("span", f"[{figure(gate['low'])}, {figure(gate['high'])}]"))
-        parts.append(tag("span", voice("{0} rows", number(gate["n"])), class_="soft"))
-    if gate["against"]:
-        parts.append(tag("span", voice("more than {0}", voice(gate["against"])), class_="soft"))
+    more = gate["against"]
+    parts = [tag("b", ("+" if more and gate["value"] > 0 else "") + figure(gate["value"]))]
+    certain = gate["low"] == gate["high"]
+    parts += [] if certain else [tag("span", f"[{figure(gate['low'])}, {figure(gate['high'])}]")]
+    parts += [tag("span", voice("compared with {0}", voice(more)), class_="soft")] if more else []
+    parts += [] if certain else [tag("span", voice("{0} rows", number(gate["n"])), class_="soft")]
     return tag("span", joined(parts, " "), class_="evidence")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from milepost.page import draw
@@ -25,7 +26,7 @@ def missing(report: Mapping[str, Any], places: Mapping[str, str], voice: Voice) 
     sides = voice.listed(voice(side) for side in spans)
     heads = [
         (voice("column"), ""),
-        (voice("from the first row to the last: {0}", sides), ""),
+        (voice("from the first row to the last: {0}; the stronger, the more is missing", sides), ""),
         (voice("missing"), "number"),
     ]
     head = tag("tr", [tag("th", words, scope="col", class_=kind or None) for words, kind in heads])
@@ -46,6 +47,15 @@ def _spans(sides: Mapping[str, Mapping[str, int]]) -> dict[str, tuple[float, flo
     return out
 
 
+def _stretches(shares: Sequence[float], start: float, wide: float, step: float) -> Iterator[draw.Stretch]:
+    """Join stretches of one share, so that no seam is seen between them."""
+    at = 0
+    for gone, alike in groupby(shares):
+        count = len(list(alike))
+        yield draw.Stretch(start + at * step, min(count * step, wide - at * step), gone)
+        at += count
+
+
 def _row(
     column: str,
     profile: Mapping[str, Any],
@@ -56,11 +66,10 @@ def _row(
     voice: Voice,
 ) -> Html:
     """Return one column's strip and its count."""
-    stretches = list[tuple[float, float, float]]()
+    stretches = list[draw.Stretch]()
     for side, (start, wide) in spans.items():
         step = wide * sides[side]["step"] / sides[side]["rows"]
-        for i, s in enumerate(shares.get(side, ())):
-            stretches.append((start + i * step, min(step, wide - i * step), s))
+        stretches += _stretches(shares.get(side, ()), start, wide, step)
     by_side = profile.get("missing_by_side", {})
     told = voice.listed(f"{voice(s)} {number(n)}" for s, n in by_side.items())
     title = voice("{0}: missing cells, {1}", column, told)

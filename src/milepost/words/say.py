@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache, partial
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -20,6 +21,7 @@ class _Pair(NamedTuple):
     pattern: re.Pattern[str]
     other: str
     literal: int  # letters that are not holes: the more, the surer the match
+    quoted: tuple[bool, ...]  # holes between backticks hold somebody's own words, which stay
 
 
 def say(lang: str) -> Say:
@@ -46,7 +48,7 @@ def _part(lang: str, text: str) -> str:
     for pair in pairs:
         found = pair.pattern.fullmatch(text)
         if found:
-            held = [_part(lang, value) if value else "" for value in found.groups()]
+            held = [v if own or not v else _part(lang, v) for v, own in zip(found.groups(), pair.quoted, strict=True)]
             return _filled(pair.other, held)
     return text
 
@@ -65,7 +67,8 @@ def catalogue(lang: str) -> tuple[dict[str, str], list[_Pair]]:
         if HOLE.search(english):
             parts = HOLE.split(english)
             pattern = re.compile("(.*?)".join(map(re.escape, parts)))
-            pairs.append(_Pair(pattern, other, sum(map(len, parts))))
+            quoted = tuple(a.endswith("`") and b.startswith("`") for a, b in pairwise(parts))
+            pairs.append(_Pair(pattern, other, sum(map(len, parts)), quoted))
         else:
             exact[english] = other
     return exact, sorted(pairs, key=lambda p: -p.literal)
