@@ -1,0 +1,243 @@
+"""Personal data, named by column, kind and count, never by value.
+
+A look at rows only adds up what may be traces of them; all rows of a column together decide what they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from milepost.findings.kinds import judged, said
+from milepost.findings.marks import accounts, has_long_addresses, long_addresses
+from milepost.findings.persons import like_people
+from milepost.findings.traces import SHORTEST, Runs, runs_of, traces
+from milepost.types import Array, Finding
+
+MAIL = r"[\p{L}\p{N}._%+'-]+@(?:[\p{L}\p{N}-]+\.)+\p{L}{2,}"
+PICTURE = r"@[0-9.]+x\.(?:png|jpe?g|gif|svg|webp)"  # logo@2x.png
+BATCH = 1 << 20  # bytes that are looked at together: they fit a processor's cache
+REPEATED = ("card", "mobile")  # kinds that one number alone, often repeated, does not prove
+WORDS = 64  # hashes that are kept of a column that is named like people
+
+
+class Counts(NamedTuple):
+    """What some rows show: sums and bounds of hashes of every column [C], words of columns named like people."""
+
+    names: tuple[str, ...]
+    said: Array
+    sums: dict[str, Array]
+    low: dict[str, Array]
+    high: dict[str, Array]
+    words: dict[int, Array]
+
+
+def glance(table: pl.DataFrame) -> Counts:
+    """Count what may be personal data in some rows; pure, so that threads may share the work."""
+    counts = Counts(tuple(table.columns), np.zeros(table.width, np.int64), {}, {}, {}, {})
+    if table.height and table.width:
+        for columns, text in _batches(_long(table, counts.said)):
+            _look(columns, text, counts)
+        for c in like_people(counts.names):
+            if table.dtypes[c] == pl.String:
+                _look_at_words(table.to_series(c), c, counts)
+    return counts
+
+
+def _long(table: pl.DataFrame, said_C: Array) -> dict[int, pl.Series]:
+    """Return, as text, the columns with cells that are long enough for a trace; also count cells that are filled."""
+    places, out = _texts(table), dict[int, pl.Series]()
+    if places:
+        texts = table if len(places) == table.width else table[:, places]
+        lengths_CN = _lengths(texts.unpivot()["value"]).reshape(len(places), -1)
+        said_C[places] = (lengths_CN > 0).sum(1)
+        long = np.flatnonzero(lengths_CN.max(1) >= SHORTEST).tolist()
+        out = {places[i]: texts.to_series(i).drop_nulls() for i in long}
+    for c, dtype in enumerate(table.dtypes if len(places) < table.width else ()):
+        if dtype.is_numeric():
+            column = table.to_series(c)
+            said_C[c] = len(column) - column.null_count()
+            if (column.max() or 0) >= 10 ** (SHORTEST - 1):
+                out[c] = _whole(column)
+    return {c: column for c, column in out.items() if len(column)}
+
+
+def _texts(table: pl.DataFrame) -> list[int]:
+    return [c for c, dtype in enumerate(table.dtypes) if dtype == pl.String]
+
+
+def _lengths(text: pl.Series) -> Array:
+    return text.str.len_bytes().fill_null(0).to_numpy().astype(np.int64)
+
+
+def _whole(column: pl.Series) -> pl.Series:
+    """Return the large whole numbers of a column as text."""
+    if not column.dtype.is_integer():
+        column = column.cast(pl.Float64)
+        column = column.filter((column == column.floor()) & (column < 2.0**53)).cast(pl.Int64)
+    return column.filter(column >= 10 ** (SHORTEST - 1)).cast(pl.String)
+
+
+def _batches(parts: Mapping[int, pl.Series]) -> Iterator[tuple[list[int], list[pl.Series]]]:
+    """Gather columns until they are large enough."""
+    columns, texts, size = list[int](), list[pl.Series](), 0.0
+    for c, part in parts.items():
+        columns.append(c)
+        texts.append(part)
+        size += part.estimated_size()
+        if size >= BATCH:
+            yield columns, texts
+            columns, texts, size = [], [], 0.0
+    if columns:
+        yield columns, texts
+
+
+def _look(columns: Sequence[int], parts: Sequence[pl.Series], counts: Counts) -> None:
+    """Look for every kind of trace in the cells of some columns at once."""
+    text = pl.concat([p.alias("") for p in parts]) if len(parts) > 1 else parts[0]
+    cells = _joined(text)
+    if b"\x1f " in cells or b" \x1f" in cells:
+        text = text.str.strip_chars(" ")
+        cells = _joined(text)
+    letters = np.frombuffer(cells, np.uint8)
+    digits, mail, long = _close(letters), b"@" in cells, has_long_addresses(letters)
+    if not (digits or mail or long):
+        return
+    cell_N = _lengths(text)
+    first = np.cumsum([0, *map(len, parts)])[:-1]
+    start = 1 + np.concatenate([[0], (cell_N + 1).cumsum()])[first]  # of every column
+    add = _Add(np.asarray(columns), start, counts)
+    if digits:
+        runs = runs_of(letters)
+        found = traces(runs)
+        for kind, run in found.items():
+            add.places(kind, runs.start[run])
+        for kind in REPEATED:
+            add.bounds(kind, runs, found.get(kind, ()))
+        for kind, place in accounts(letters).items():
+            add.places(kind, place)
+    if long:
+        add.places("long_address", long_addresses(letters)["long_address"])
+    if mail:
+        each_N = text.str.count_matches(MAIL).to_numpy() - text.str.count_matches(PICTURE).to_numpy().astype(np.int64)
+        each_N = np.maximum(each_N, 0) * (cell_N >= SHORTEST)
+        add.numbers("mail", np.add.reduceat(each_N, first))
+
+
+def _joined(text: pl.Series) -> bytes:
+    """Return all cells with END around each."""
+    joined: bytes = text.str.join("\x1f").cast(pl.Binary).item()
+    return b"\x1f" + joined + b"\x1f\x1f"
+
+
+def _close(letters: Array) -> bool:
+    """Tell whether eight digits, or marks that are found among them, stand together anywhere."""
+    near = (letters - np.uint8(32)) < 26  # from the blank to the 9
+    for step in (1, 2, 4):
+        near = near[step:] & near[:-step]
+    return bool(near.any())
+
+
+class _Add(NamedTuple):
+    """Add what was found to the counts of the columns."""
+
+    columns: Array
+    start: Array  # of each of these columns in the text
+    counts: Counts
+
+    def numbers(self, kind: str, number: Array) -> None:
+        if number.any():
+            sums = self.counts.sums.setdefault(kind, np.zeros(len(self.counts.names), np.int64))
+            sums[self.columns] += number
+
+    def places(self, kind: str, place: Array) -> None:
+        column = np.searchsorted(self.start, place, "right") - 1
+        self.numbers(kind, np.bincount(column, minlength=len(self.columns)))
+
+    def bounds(self, kind: str, runs: Runs, run: Sequence[int] | Array) -> None:
+        """Keep the least and the greatest hash of numbers: they differ where the numbers do."""
+        if not len(run):
+            return
+        digit_NK, hashes = runs.digits(np.asarray(run), 19), np.zeros(len(run), np.uint64)
+        for k in range(19):
+            hashes = np.where(runs.size[run] > k, hashes * np.uint64(0x9E3779B97F4A7C15) + digit_NK[:, k] + 1, hashes)
+        column = self.columns[np.searchsorted(self.start, runs.start[run], "right") - 1]
+        width = len(self.counts.names)
+        low = self.counts.low.setdefault(kind, np.full(width, ~np.uint64(0)))
+        high = self.counts.high.setdefault(kind, np.zeros(width, np.uint64))
+        np.minimum.at(low, column, hashes)
+        np.maximum.at(high, column, hashes)
+
+
+def _look_at_words(column: pl.Series, c: int, counts: Counts) -> None:
+    """Count the cells with letters of a column that is named like people, and keep the least of their hashes."""
+    words = column.filter(column.str.contains(r"\p{L}\P{N}*\p{L}").fill_null(False))
+    if len(words):
+        sums = counts.sums.setdefault("words", np.zeros(len(counts.names), np.int64))
+        sums[c] = len(words)
+        counts.words[c] = np.unique(words.hash().to_numpy())[:WORDS]
+
+
+class Personal:
+    """Add up what blocks of rows show; name the columns that hold personal data."""
+
+    def __init__(self) -> None:
+        self._place = dict[str, int]()
+        self._last: tuple[tuple[str, ...], Array] = ((), np.zeros(0, np.int64))
+        self._said = np.zeros(0, np.int64)
+        self._sums, self._low, self._high = dict[str, Array](), dict[str, Array](), dict[str, Array]()
+        self._words = dict[int, Array]()
+
+    def add(self, counts: Counts) -> None:
+        """Take in what some rows show."""
+        index = self._index(counts.names)
+        width = len(self._place)
+        self._said[index] += counts.said
+        for held, new, join, empty in (
+            (self._sums, counts.sums, np.add, 0),
+            (self._low, counts.low, np.minimum, ~np.uint64(0)),
+            (self._high, counts.high, np.maximum, np.uint64(0)),
+        ):
+            for kind, values in new.items():
+                old = _wide(held.get(kind, values[:0]), width, empty)
+                old[index] = join(old[index], values)
+                held[kind] = old
+        for c, words in counts.words.items():
+            at = int(index[c])
+            self._words[at] = np.unique(np.concatenate([self._words.get(at, words), words]))[:WORDS]
+
+    def _index(self, names: tuple[str, ...]) -> Array:
+        """Return the places of columns; new ones are appended."""
+        if names != self._last[0]:
+            for name in names:
+                self._place.setdefault(name, len(self._place))
+            self._said = _wide(self._said, len(self._place), 0)
+            self._last = names, np.array([self._place[n] for n in names], np.int64)
+        return self._last[1]
+
+    def columns(self) -> frozenset[str]:
+        """Return the columns that hold personal data."""
+        return frozenset(name for name, found in self._found() if found)
+
+    def findings(self) -> list[Finding]:
+        """Report, for every column and kind, how many there are."""
+        return [said(name, kind, n) for name, found in self._found() for kind, n in found.items()]
+
+    def _found(self) -> Iterator[tuple[str, dict[str, int]]]:
+        """Yield the columns with traces, and how many of every kind are what they seem."""
+        width = len(self._place)
+        sums = {kind: _wide(values, width, 0) for kind, values in self._sums.items()}
+        some = np.any([np.zeros(width, bool), *(values > 0 for values in sums.values())], 0)
+        names = list(self._place)
+        for c in np.flatnonzero(some).tolist():
+            seen = {kind: int(values[c]) for kind, values in sums.items() if values[c]}
+            same = [k for k, low in self._low.items() if c < len(low) and low[c] == self._high[k][c]]
+            yield names[c], judged(names[c], names, int(self._said[c]), seen, same, len(self._words.get(c, ())))
+
+
+def _wide(values: Array, width: int, empty: Any) -> Array:
+    """Append columns of which nothing is known yet."""
+    return np.concatenate([values, np.full(width - len(values), empty, values.dtype)])
