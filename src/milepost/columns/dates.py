@@ -11,32 +11,59 @@ import polars as pl
 from milepost.columns.figures import tidy
 
 Order = Literal["day-month-year", "month-day-year", "year-month-day"]
+ORDERS: tuple[Order, ...] = ("day-month-year", "month-day-year", "year-month-day")
+FEW = 8  # rows up to which Python is faster than an expression
 ISO = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
+YEAR_100, YEAR_9999 = datetime(100, 1, 1), datetime(9999, 12, 31, 23, 59, 59)
+YEAR = "^(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])-"
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-COMPACT = r"^(\d{4})(\d{2})(\d{2})$"
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sept?", "oct", "nov", "dec")
-ENDINGS = ("uary", "ruary", "ch", "il", "", "e", "y", "ust", "ember", "ober", "ember", "ember")
-ZONE = r"(:\d{2}(?:\.\d+)?) ?(?:Z|UTC|GMT|([+-])(\d{2}):?(\d{2}))$"
-YEAR_FIRST = (
-    (r"^(\d{4})年(\d{1,2})月(?:(\d{1,2})[日号]?)?", "$1-$2-$3"),
-    (r"^(\d{4})[-/. ](\d{1,2})[-/. ](\d{1,2})\b", "$1-$2-$3"),
-    (r"^(\d{4})[-/](\d{1,2})-?$", "$1-$2-1"),
-    (r"^(\d{4})-(\d{1,2})-$", "$1-$2-1"),
-    (r"^(\d{4})-(\d{1,2})-(\d{1,2})T", "$1-$2-$3 "),
+N2, N4 = "([0-9]{1,2})", "([0-9]{4})"
+PACKED = "([0-9]{4})([0-9]{2})([0-9]{2})"
+COMPACT = ((rf"^{PACKED}$", "$1-$2-$3"), (rf"^{PACKED}([0-9]{{2}})([0-9]{{2}})([0-9]{{2}})$", "$1-$2-$3 $4:$5:$6"))
+MONTHS = (
+    "jan(?:uary)?", "feb(?:ruary)?", "mar(?:ch)?", "apr(?:il)?", "may", "june?", "july?", "aug(?:ust)?",
+    "sept?(?:ember)?", "oct(?:ober)?", "nov(?:ember)?", "dec(?:ember)?",
+)  # fmt: skip
+WEEKDAY = r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*"
+CLOCK = "[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?"
+ZONE = r"(:[0-9]{2}(?:\.[0-9]+)?) ?(?:Z|(?:UTC|GMT)?([+-])([0-9]{2}):?([0-9]{2})|UTC|GMT)$"
+CHINESE = (
+    (rf"^{N4}年{N2}月(?:{N2}[日号])?", "$1-$2-$3 "),
+    (rf"(?:上午|早上|凌晨) ?({CLOCK}|[0-9].*)", "$1 AM"),
+    (rf"(?:下午|晚上|中午) ?({CLOCK}|[0-9].*)", "$1 PM"),
+    (r"([0-9]{1,2})[时点]([0-9]{1,2})分([0-9]{1,2})秒", "$1:$2:$3"),
+    (r"([0-9]{1,2})[时点]([0-9]{1,2})分?", "$1:$2"),
 )
-CLOCK = ((r"(\d)[时点](\d{1,2})分?$", "$1:$2"), (r"(\d)[时点](\d{1,2})分(\d{1,2})秒$", "$1:$2:$3"))
+YEAR_FIRST = (
+    (rf"^{PACKED}T([0-9]{{2}}):?([0-9]{{2}}):?([0-9]{{2}})", "$1-$2-$3 $4:$5:$6"),
+    (rf"^{N4}[-/. ]{N2}[-/. ]{N2}\.?($|[ T,])", "$1-$2-$3$4"),
+    (rf"^{N4}[-/]{N2}(?:- ?)?$", "$1-$2-1"),
+    (rf"^{N2}/{N4}$", "$2-$1-1"),
+)
+NAMED = (  # m3 stands for March
+    (rf"^{N2}(?:st|nd|rd|th)?[-., /]+m{N2}[-., /]+{N4}", "$3-$2-$1"),
+    (rf"^m{N2}[-. /]+{N2}(?:st|nd|rd|th)?,? +{N4}", "$3-$1-$2"),
+    (rf"^m{N2} +{N2} +({CLOCK}) +{N4}$", "$4-$1-$2 $3"),
+    (rf"^{N4}[-., /]+m{N2}[-., /]+{N2}", "$1-$2-$3"),
+    (rf"^m{N2}[-., /]+{N4}$", "$2-$1-1"),
+    (rf"^{N2}[-/ ]m{N2}[-/ ]([0-9]{{2}})($|[ T,])", "'$3-$2-$1$4"),
+)
 SHORT = {  # two digits of a year are marked, and get their century at the end
-    "day-month-year": r"'$3-$2-$1",
-    "month-day-year": r"'$3-$1-$2",
-    "year-month-day": r"'$1-$2-$3",
+    "day-month-year": "'$3-$2-$1$4",
+    "month-day-year": "'$3-$1-$2$4",
+    "year-month-day": "'$1-$2-$3$4",
 }
+CENTURIES = (("^'(69|[7-9][0-9])-", "19$1-"), ("^'([0-6][0-9])-", "20$1-"))  # as POSIX has it
 
 
 def read(words: pl.Series, order: Order, compact: bool = False) -> pl.Series:
     """Read text as Datetime("us"), UTC where it names a zone; null where it is no date."""
-    if len(words) <= 8 and (quick := _few(words)) is not None:
+    if len(words) <= FEW and (quick := _few(words)) is not None:
         return quick
     out = pl.select(pl.coalesce(words.str.to_datetime(f, strict=False, time_unit="us") for f in ISO)).to_series()
+    far = ~out.is_between(YEAR_100, YEAR_9999)
+    if far.any():  # 24-03-01 is not of the year 24
+        out = out.set(far & ~words.str.contains(YEAR), None)
     odd = out.is_null() & words.is_not_null()
     if odd.any():
         rest = words.filter(odd)
@@ -62,53 +89,45 @@ def _few(words: pl.Series) -> pl.Series | None:
 
 def _read_odd(words: pl.Series, order: Order, compact: bool) -> pl.Series:
     text = tidy(words)
-    if compact:
-        text = text.str.replace(COMPACT, "$1-$2-$3")
-    text = _year_first(text)
-    text = _named_month(text) if text.str.contains(r"(?i)[a-z]{3}").any() else text
-    text = _triple(text, order)
-    text = text.str.replace(r"^'(69|[7-9]\d)-", "19$1-").str.replace(r"^'([0-6]\d)-", "20$1-")  # as POSIX has it
-    return _with_time(text)
+    if text.str.contains("[年时点午上]").any():
+        text = _replaced(text, CHINESE).str.strip_chars()
+    text = _replaced(text, (*COMPACT, *YEAR_FIRST) if compact else YEAR_FIRST)
+    if text.str.contains("(?i)[a-z]{3}").any():
+        text = _named_month(text)
+    long = "$3-$1-$2$4" if order == "month-day-year" else "$3-$2-$1$4"
+    triples = (
+        (rf"^{N2}[-/. ]{N2}[-/. ]{N4}($|[ T,])", long),
+        (rf"^{N2}[-/]{N2}[-/]([0-9]{{2}})($|[ T,])", SHORT[order]),
+        (r"^([0-9]{2})\.([0-9]{2})\.([0-9]{2})($|[ T,])", SHORT[order]),
+    )
+    return _with_time(_replaced(text, (*triples, *CENTURIES)))
 
 
-def _year_first(text: pl.Series) -> pl.Series:
-    if text.str.contains("[时点]").any():
-        for pattern, to in CLOCK:
-            text = text.str.replace(pattern, to)
-    for pattern, to in YEAR_FIRST:
-        text = text.str.replace(pattern, to)
+def _replaced(text: pl.Series, pairs: tuple[tuple[str, str], ...]) -> pl.Series:
+    for pattern, to in pairs:
+        text = text.str.replace(f"(?i){pattern}", re.sub(r"\$(\d)", r"${\1}", to))
     return text
 
 
 def _named_month(text: pl.Series) -> pl.Series:
     """Bring `1 March 2024`, `Mar 1st, 2024` and `01-Mar-24` into the order of ISO."""
-    text = text.str.replace(r"(?i)^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,? +", "")
-    for number, (short, ending) in enumerate(zip(MONTHS, ENDINGS, strict=True), 1):
-        text = text.str.replace(rf"(?i)(^|[^a-z]){short}(?:{ending})?($|[^a-z])", f"${{1}}m{number}$2")
-    text = text.str.replace(r"(?i)^(\d{1,2})(?:st|nd|rd|th)?[-., /]+m(\d{1,2})[-., /]+(\d{4})", "$3-$2-$1")
-    text = text.str.replace(r"(?i)^m(\d{1,2})[-. /]+(\d{1,2})(?:st|nd|rd|th)?,? +(\d{4})", "$3-$1-$2")
-    return text.str.replace(r"^(\d{1,2})[-/ ]m(\d{1,2})[-/ ](\d{2})\b", "'$3-$2-$1")
-
-
-def _triple(text: pl.Series, order: Order) -> pl.Series:
-    """Bring figures apart by `/`, `-` or `.` into the order of ISO."""
-    long = "$3-$1-$2" if order == "month-day-year" else "$3-$2-$1"
-    text = text.str.replace(r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})\b", long)
-    text = text.str.replace(r"^(\d{1,2})[-/](\d{1,2})[-/](\d{2})( |T|$)", SHORT[order] + "$4")
-    return text.str.replace(r"^(\d{2})\.(\d{2})\.(\d{2})( |$)", SHORT[order] + "$4")
+    months = tuple((rf"(^|[^a-z]){name}\.?($|[^a-z.])", f"$1m{n}$2") for n, name in enumerate(MONTHS, 1))
+    return _replaced(text, ((rf"^{WEEKDAY}\.?,? +", ""), (r" ?\([a-z ]+\)$", ""), *months, *NAMED))
 
 
 def _with_time(text: pl.Series) -> pl.Series:
     """Read what now begins like ISO 8601, with or without a time of the day and a zone."""
+    text = text.set(~text.str.contains(YEAR), None)
     if not text.str.contains(":", literal=True).any():
         return text.str.to_datetime("%Y-%m-%d", strict=False, time_unit="us")
-    text = text.str.replace(r"^(\d{4}-\d{1,2}-\d{1,2})(?:T|,? +|,)(\d)", "$1 $2").str.replace(r"(:\d\d),(\d+)", "$1.$2")
-    text = text.str.replace(r"^(\S+ \d{1,2}:\d{2})( ?[AaPpZ+-].*)?$", "$1:00$2")
+    text = text.str.replace(r"^([0-9]{4}-[0-9]{1,2}-[0-9]{1,2})(?:T|,? +|,)([0-9])", "$1 $2")
+    text = text.str.replace(r"(:[0-9]{2}),([0-9]+)", "$1.$2")
+    text = text.str.replace(r"^(\S+ [0-9]{1,2}:[0-9]{1,2})( ?[AaPpZ+-].*| ?(?:UTC|GMT).*)?$", "$1:00$2")
     shift = text.str.extract_groups(ZONE).struct.unnest()
-    text = text.str.replace(ZONE, "$1").str.replace(r"^(\d{4}-\d{1,2}-\d{1,2})$", "$1 0:00:00")
+    text = text.str.replace(ZONE, "$1").str.replace(r"^([0-9]{4}-[0-9]{1,2}-[0-9]{1,2})$", "$1 0:00:00")
     out = text.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", strict=False, time_unit="us")
-    if text.str.contains(r"(?i)[ap]m$").any():
-        half = text.str.replace(r"(?i) ?([ap]m)$", " $1")
+    if text.str.contains(r"(?i)[ap]\.?m\.?$").any():
+        half = text.str.replace(r"(?i) ?([ap])\.?m\.?$", " ${1}m")
         noon = half.str.to_datetime("%Y-%m-%d %I:%M:%S %p", strict=False, time_unit="us")
         out = pl.select(pl.coalesce(out, noon)).to_series()
     if shift["2"].null_count() == len(shift):

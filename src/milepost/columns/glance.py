@@ -10,7 +10,7 @@ import polars as pl
 from milepost.columns import dates
 from milepost.columns.schema import TRIM
 from milepost.columns.variety import Sketch, kept_of, mixed, sketch
-from milepost.columns.words import Odd, Words, spans_of, words_of
+from milepost.columns.words import ROWS, Odd, Words, odd_of, spans_of, words_of
 from milepost.types import Array
 
 
@@ -22,110 +22,114 @@ class Glance(NamedTuple):
     tally: dict[str, Array]  # of every column, [C]
     sketches: dict[int, Sketch]  # of columns of whole numbers
     words: dict[int, Words]
+    gaps: dict[int, list[int]]  # the first rows, from 0 on, where a cell is null
 
 
+SUMS = ("said", "plain", "fraction", "padded", "long", "native", "compact", "moments")
+LOWS, HIGHS = ("low", "narrow"), ("high", "broad", "pointed")
 POWERS = 10.0 ** np.arange(1, 16)  # digits before the point = powers that are not greater, and one
-SUMS = ("said", "plain", "fraction", "thousandth", "padded", "long", "native", "compact", "moments")
-LOWS, HIGHS = ("low", "narrow"), ("high", "broad")
+SOME = 256  # cells among which a sure decimal point is looked for first
 
 
 def glance(table: pl.DataFrame) -> Glance:
     """Look at some rows; pure, so that threads may share the work."""
-    texts = [pl.col(n).cast(pl.String) if _as_words(t) else pl.col(n) for n, t in table.schema.items()]
-    table = table.select(texts) if table.width else table
-    number_NC = _numbers(table)
-    words = words_of(_odd(table, number_NC), kept_of(table.width))
-    tally = _tally(table, number_NC)
+    columns = [c.cast(pl.String) if _as_words(c.dtype) else c for c in table.iter_columns()]
+    number_NC = np.full((table.height, len(columns)), np.nan, order="F")
+    for c, column in enumerate(columns):
+        if not column.dtype.is_temporal():
+            _read(column, number_NC[:, c])
+    odd, kept = _odd(columns, number_NC), kept_of(len(columns))
+    tally = _tally(columns, number_NC)
     whole = np.flatnonzero((tally["plain"] > 0) & (tally["fraction"] == 0))
-    sketches = {int(c): sketch(mixed(_finite(number_NC[:, c])), None, kept_of(table.width)) for c in whole}
-    return Glance(tuple(table.columns), table.height, tally, sketches, words)
+    sketches = {int(c): sketch(mixed(_said(number_NC[:, c])), None, kept) for c in whole}
+    gaps = {c: s.is_null().arg_true().head(ROWS).to_list() for c, s in enumerate(columns) if s.null_count()}
+    return Glance(tuple(table.columns), table.height, tally, sketches, words_of(odd, kept), gaps)
 
 
 def _as_words(dtype: pl.DataType) -> bool:
     return not (dtype.is_numeric() or dtype in (pl.Date, pl.Datetime, pl.String))
 
 
-def _numbers(table: pl.DataFrame) -> Array:
-    """Return every cell as float64 [N, C], nan where it is no finite number."""
-    number_NC = np.full((table.height, table.width), np.nan, order="F")
-    for c, column in enumerate(table.iter_columns()):
-        if not column.dtype.is_temporal():
-            cast = column.cast(pl.Float64, strict=False)
-            if cast.null_count() < len(cast):
-                number_NC[:, c] = cast.to_numpy()
-    number_NC[np.isinf(number_NC)] = np.nan
-    return number_NC
+def _read(column: pl.Series, number_N: Array) -> None:
+    """Read cells as float64 into [N], nan where one is no finite number."""
+    cast = column.cast(pl.Float64, strict=False)
+    if cast.null_count() < len(cast):
+        number_N[:] = cast.to_numpy()
+        number_N[np.isinf(number_N)] = np.nan
 
 
-def _finite(number_N: Array) -> Array:
+def _said(number_N: Array) -> Array:
     return np.ascontiguousarray(number_N[~np.isnan(number_N)])
 
 
-def _odd(table: pl.DataFrame, number_NC: Array) -> Odd:
-    """Find the cells that are no number, trimmed; those that trimming mends are entered."""
-    odd_NC, columns, index, parts = np.isnan(number_NC), list[int](), list[Array](), list[pl.Series]()
-    for c, lost in enumerate(odd_NC.sum(0).tolist()):
-        column = table.to_series(c)
-        if column.dtype == pl.String and lost > column.null_count():
-            odd = odd_NC[:, c] & column.is_not_null().to_numpy() if column.null_count() else odd_NC[:, c]
-            columns.append(c)
-            index.append(np.flatnonzero(odd))
-            parts.append((column if len(index[-1]) == len(column) else column.gather(index[-1])).alias("w"))
-    text = pl.concat(parts) if parts else pl.Series("w", [], dtype=pl.String)
-    trimmed = text.str.strip_chars(TRIM)
-    if (trimmed.str.len_bytes() != text.str.len_bytes()).any():
-        index, trimmed = _mended(columns, index, trimmed, number_NC)
-    return Odd(columns, spans_of(index), index, trimmed)
+def _odd(columns: list[pl.Series], number_NC: Array) -> list[Odd]:
+    """Find the cells that are no number; columns with blanks around cells are replaced by trimmed ones."""
+    gaps = np.isnan(number_NC).sum(0).tolist()
+    places = [c for c, s in enumerate(columns) if s.dtype == pl.String and gaps[c] > s.null_count()]
+    odd = [_odd_cells(c, columns[c], number_NC[:, c]) for c in places]
+    if not odd:
+        return []
+    blank = _with_blanks([o.words for o in odd]) | _with_blanks([o.long for o in odd])
+    for place in np.flatnonzero(blank).tolist():
+        c = places[place]
+        columns[c] = columns[c].str.strip_chars(TRIM)
+        _read(columns[c], number_NC[:, c])
+        odd[place] = _odd_cells(c, columns[c], number_NC[:, c])
+    return [o for o in odd if len(o.text)]
 
 
-def _mended(columns: list[int], index: list[Array], text: pl.Series, number_NC: Array) -> tuple[list[Array], pl.Series]:
-    mended = text.cast(pl.Float64, strict=False).to_numpy().copy()
-    mended[np.isinf(mended)] = np.nan
-    left = np.isnan(mended)
-    for c, rows, span in zip(columns, index, spans_of(index), strict=True):
-        number_NC[rows, c] = mended[span]
-    return [r[left[s]] for r, s in zip(index, spans_of(index), strict=True)], text.filter(pl.Series(left))
+def _odd_cells(c: int, column: pl.Series, number_N: Array) -> Odd:
+    odd_N = np.isnan(number_N)
+    if column.null_count():
+        odd_N &= column.is_not_null().to_numpy()
+    index = np.flatnonzero(odd_N)
+    return odd_of(c, index, (column if len(index) == len(column) else column.gather(index)).alias("w"))
 
 
-def _tally(table: pl.DataFrame, number_NC: Array) -> dict[str, Array]:
-    read_NC = ~np.isnan(number_NC)
-    out = {name: np.zeros(table.width, np.int64) for name in SUMS}
-    out["plain"] = plain = read_NC.sum(0)
-    out["fraction"] = plain - (number_NC == np.floor(number_NC)).sum(0)
+def _with_blanks(parts: list[pl.Series]) -> Array:
+    """Tell in which parts a text begins or ends with a blank."""
+    text = pl.concat(parts)
+    changed = (text.str.strip_chars(TRIM).str.len_bytes() != text.str.len_bytes()).to_numpy()
+    return np.array([changed[span].any() for span in spans_of(parts)])
+
+
+def _tally(columns: list[pl.Series], number_NC: Array) -> dict[str, Array]:
+    width = len(columns)
+    out = {name: np.zeros(width, np.int64) for name in (*SUMS, "broad", "pointed")}
+    out["plain"] = len(number_NC) - np.isnan(number_NC).sum(0)
+    out["fraction"] = out["plain"] - (number_NC == np.floor(number_NC)).sum(0)
     out["low"] = np.fmin.reduce(number_NC, 0, initial=np.inf)
     out["high"] = np.fmax.reduce(number_NC, 0, initial=-np.inf)
-    out["narrow"], out["broad"] = np.full(table.width, 1 << 30), np.zeros(table.width, np.int64)
-    for c, column in enumerate(table.iter_columns()):
+    out["narrow"] = np.full(width, 1 << 30)
+    for c, column in enumerate(columns):
         out["said"][c] = len(column) - column.null_count()
-        if column.dtype.is_temporal():
+        if column.dtype == pl.String:
+            _look_at_digits(column, number_NC[:, c], out, c)
+        elif column.dtype.is_temporal():
             out["moments"][c] = out["said"][c]
             times = column.drop_nulls().cast(pl.Datetime("us")).cast(pl.Int64).to_numpy()
             out["low"][c], out["high"][c] = times.min(initial=1 << 62), times.max(initial=-1 << 62)
-        elif column.dtype != pl.String:
-            out["said"][c] = out["native"][c] = plain[c]
+        else:
+            out["said"][c] = out["native"][c] = out["plain"][c]
             out["long"][c] = (np.abs(number_NC[:, c]) >= 2.0**53).sum() if column.dtype.is_integer() else 0
-    _look_at_digits(table, number_NC, out)
     return out
 
 
-def _look_at_digits(table: pl.DataFrame, number_NC: Array, out: dict[str, Array]) -> None:
-    """Count what numbers hide: codes such as 007, more digits than a float holds, 1.234 that may be a thousand."""
-    written = [t == pl.String for t in table.dtypes]
-    maybe_NC = {
-        c: maybe
-        for c in np.flatnonzero(written & (out["fraction"] > 0)).tolist()
-        if (maybe := _thousandths(number_NC[:, c])).any()
-    }
-    whole = np.flatnonzero(written & (out["plain"] > 0) & (out["fraction"] == 0)).tolist()
-    names = table.columns
-    lengths = table.select(pl.col([names[c] for c in (*maybe_NC, *whole)]).str.len_bytes().fill_null(0))
-    for place, c in enumerate((*maybe_NC, *whole)):
-        length, number = lengths.to_series(place).to_numpy(), number_NC[:, c]
-        if c in maybe_NC:
-            maybe = np.flatnonzero(maybe_NC[c])
-            out["thousandth"][c] = (length[maybe] == _digits(number[maybe]) + 4).sum()
-        else:
-            _look_at_codes(table.to_series(c), number, length, out, c)
+def _look_at_digits(column: pl.Series, number_N: Array, out: dict[str, Array], c: int) -> None:
+    """Count what numbers hide: points that are sure, codes such as 007, long ids, dates such as 20240301."""
+    if out["fraction"][c]:
+        out["pointed"][c] = _pointed(column.head(SOME), number_N[:SOME]) or _pointed(column, number_N)
+    elif out["plain"][c]:
+        _look_at_codes(column, number_N, out, c)
+
+
+def _pointed(column: pl.Series, number_N: Array) -> bool:
+    """Tell whether any point is surely a decimal point: 0.5 and 1234.5 are, 1.234 may be a thousand."""
+    broken = np.flatnonzero(number_N % 1 > 0)
+    size = np.abs(number_N[broken])
+    if ((size < 1) | (size >= 1000)).any():
+        return True
+    return bool((column.gather(broken).str.len_bytes().to_numpy() != _digits(number_N[broken]) + 4).any())
 
 
 def _digits(number_N: Array) -> Array:
@@ -133,22 +137,21 @@ def _digits(number_N: Array) -> Array:
     return np.searchsorted(POWERS, np.abs(number_N), "right") + 1 + (number_N < 0)
 
 
-def _thousandths(number_N: Array) -> Array:
-    """Find the numbers that 1.234 and 123.400 may stand for."""
-    size = np.abs(number_N)
-    near = (size >= 1) & (size < 1000)
-    size *= 1000
-    near &= np.abs(size - np.rint(size)) < 1e-6
-    return near
-
-
-def _look_at_codes(column: pl.Series, number_N: Array, length_N: Array, out: dict[str, Array], c: int) -> None:
-    read, low, high = ~np.isnan(number_N), out["low"][c], out["high"][c]
-    length = length_N[read]
+def _look_at_codes(column: pl.Series, number_N: Array, out: dict[str, Array], c: int) -> None:
+    read_N, low, high = ~np.isnan(number_N), out["low"][c], out["high"][c]
+    length = column.str.len_bytes().fill_null(0).to_numpy()[read_N]
     out["narrow"][c], out["broad"][c] = length.min(), length.max()
-    if (length > _digits(number_N[read])).any():
-        out["padded"][c] = (column.str.contains(r"^\s*[-+]?0\d").fill_null(False).to_numpy() & read).sum()
+    if (length > _digits(number_N[read_N])).any():
+        out["padded"][c] = (column.str.contains("^[-+]?0[0-9]").fill_null(False).to_numpy() & read_N).sum()
     if max(abs(low), abs(high)) >= 1e15:
-        out["long"][c] = (column.str.contains(r"^\s*[-+]?\d{16,}\s*$").fill_null(False).to_numpy() & read).sum()
-    if high >= 19000101 and low <= 21991231:
-        out["compact"][c] = (dates.read(column, "year-month-day", True).is_not_null().to_numpy() & read).sum()
+        out["long"][c] = (column.str.contains("^[-+]?[0-9]{16,}$").fill_null(False).to_numpy() & read_N).sum()
+    maybe = _maybe_days(number_N)
+    if maybe.any():
+        out["compact"][c] = dates.read(column.filter(pl.Series(maybe)), "year-month-day", True).count()
+
+
+def _maybe_days(number_N: Array) -> Array:
+    """Tell which numbers look like 20240301, or 20240301123000."""
+    day = np.where(number_N >= 1e13, number_N // 1e6, number_N)
+    month = day // 100 % 100
+    return (day >= 19000101) & (day <= 21991231) & (month >= 1) & (month <= 12) & (day % 100 >= 1) & (day % 100 <= 31)

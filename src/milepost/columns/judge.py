@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from milepost.columns.dates import Order
+from milepost.columns.dates import ORDERS, Order
 from milepost.columns.figures import Decimal
 from milepost.columns.scales import levels, truths
 from milepost.columns.schema import VAGUE, ColumnRule, Type
@@ -20,8 +20,11 @@ CODE = re.compile(
 )
 DAY = re.compile(r"(.*[_ .-])?(date|day|datum|dt|time|when|日期|时间)([_ .-].*)?|.*(日期|时间)")
 SPARSE = 2.5  # times its rows that a run of row numbers may span: a split has taken the others
+BY: Mapping[Order, str] = {"day-month-year": "day", "month-day-year": "month", "year-month-day": "year"}
 STRAY = 0.1  # share of cells that may be no number in a number column, if they are few different words
 FEW = 3  # different words of them
+SLIPS = 0.01  # share of such cells if they are any words
+LONG = 48  # letters of a sentence
 MANY = 20_000  # different texts after which a column is no category
 SHARE = 0.7  # different cells among those of a column from which they are names, IDs or free text
 PADDED = 0.01  # share of cells such as 007 from which a column holds codes of any length
@@ -37,17 +40,18 @@ class Seen:
     sketch: Sketch | None = None  # of whole numbers
     words: dict[str, int] | None = field(default_factory=dict)  # None: too many
     kinds: Mapping[str, int] = field(default_factory=dict)
-    silent: Mapping[str, int] = field(default_factory=dict)
+    silent: Mapping[str, int] = field(default_factory=dict)  # words that usually mean missing, in lower case
     strays: dict[str, int] | None = field(default_factory=dict)  # None: too many
     stray_rows: tuple[int, ...] = ()  # from 0 on
+    vague_rows: tuple[int, ...] = ()
+    gap_rows: tuple[int, ...] = ()
     long: int = 0
-    extra: int = 0  # bytes beyond one a character: two for a Chinese one
-    blanks: int = 0
+    prose: tuple[str, ...] = ()  # some of the different texts
     kept: int = 0  # hashes of the sketch of words
     word_sketch: Sketch | None = None
 
     def of(self, kind: str) -> int:
-        """Return how many cells are of a kind of Glance."""
+        """Return how many cells are of a kind of Words."""
         return self.kinds.get(kind, 0)
 
     @property
@@ -58,7 +62,7 @@ class Seen:
     @property
     def sure(self) -> int:
         """Cells that say something even where a number or a date belongs."""
-        return self.said - self.of("vague")
+        return self.said - self.of("vague") - self.of("absent")
 
     @property
     def odd(self) -> int:
@@ -71,39 +75,35 @@ class Seen:
         return int(self.tally["plain"])
 
     @property
+    def numbers(self) -> int:
+        """Cells that are numbers."""
+        return self.plain + self.of("figure")
+
+    @property
     def points(self) -> int:
-        """Cells in which the point can only be a decimal point."""
-        native = self.tally["native"] > 0
-        return self.of("dot") + int(self.tally["fraction"] - (0 if native else self.tally["thousandth"]))
+        """Cells in which a point can only be a decimal point."""
+        sure = self.tally["native"] or self.tally["pointed"]
+        return self.of("dot") + (int(self.tally["fraction"]) if sure else 0)
 
     @property
     def decimal(self) -> Decimal:
         """The decimal sign that more cells prove."""
         return "," if self.of("comma") > self.points else "."
 
-    def numbers(self, decimal: Decimal) -> int:
-        """Return how many cells are numbers with that decimal sign."""
-        both = self.of("figure") + self.of("figure_either")
-        if decimal == ".":
-            return self.plain + self.of("dot") + both
-        return self.plain - self.points + self.of("dot") + self.of("comma") + both
-
     @property
     def format(self) -> Order:
-        """The order of day and month that more cells prove; the day is first where none does."""
-        return "month-day-year" if self.of("month") > self.of("day") else "day-month-year"
+        """The order by which more cells are dates; the day is first where that settles nothing."""
+        return max(ORDERS, key=lambda order: self.of(BY[order]))
 
     @property
     def compact(self) -> bool:
-        """Tell whether whole numbers are dates such as 20240301."""
+        """Tell whether whole numbers are dates such as 20240301, which a name must say, too."""
         every = 0 < self.plain == self.tally["compact"]
         return every and DAY.fullmatch(self.name.strip().lower()) is not None
 
     def dates(self, order: Order, compact: bool) -> int:
         """Return how many cells are dates in that order."""
-        proven = self.of("month" if order == "month-day-year" else "day")
-        moments = int(self.tally["moments"]) + (int(self.tally["compact"]) if compact else 0)
-        return self.of("date") + self.of("date_either") + proven + moments
+        return int(self.tally["moments"]) + (int(self.tally["compact"]) if compact else 0) + self.of(BY[order])
 
     @property
     def whole(self) -> bool:
@@ -144,12 +144,12 @@ def found(seen: Seen, named: bool = False) -> Type:
     """Decide what a column is; one that the task names is no row number."""
     if not seen.said:
         return "empty"
-    numbers, days = seen.numbers(seen.decimal), seen.dates(seen.format, seen.compact)
+    days = seen.dates(seen.format, seen.compact)
     if days and days >= (1 - STRAY) * seen.sure:
         return _constant_or(seen, "date")
     few = seen.strays is not None and len(seen.strays) <= FEW
-    strays = seen.sure - numbers
-    if numbers and not seen.is_code and (strays == 0 or (few and strays <= STRAY * seen.sure)):
+    strays = seen.sure - seen.numbers
+    if seen.numbers and not seen.is_code and strays <= (STRAY if few else SLIPS) * seen.sure:
         return "id" if seen.is_key and not named else _constant_or(seen, "number")
     return _of_words(seen)
 
@@ -178,9 +178,10 @@ def _of_words(seen: Seen) -> Type:
 
 def is_prose(seen: Seen) -> bool:
     """Tell whether texts are sentences: several blanks each, or long in a script that has none."""
-    texts = max(1, seen.odd)
-    wordy = seen.blanks >= 2.5 * texts
-    return wordy or (seen.long > 0.5 * texts and seen.blanks >= texts) or seen.extra >= 30 * texts
+    texts = max(1, len(seen.prose))
+    blanks, letters = sum(t.count(" ") for t in seen.prose), sum(map(len, seen.prose))
+    foreign = sum(len(t.encode()) - len(t) for t in seen.prose)
+    return blanks >= 2.5 * texts or (letters > LONG * texts and blanks >= texts) or foreign >= 30 * texts
 
 
 def said_words(seen: Seen) -> set[str]:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Literal
 
-from milepost.columns.judge import Seen
+from milepost.columns.judge import BY, Seen
 from milepost.columns.schema import VAGUE, ColumnRule, ColumnWish
 from milepost.types import Finding
 
@@ -16,25 +16,26 @@ Level = Literal["error", "warning", "info"]
 GAPS = 0.05  # share of missing cells from which they are a worry
 SHOWN = 5  # words that are named
 VALUES = ("none", "nil", "无", "na", "-")  # words that are often a category of their own
-MOST = 200  # categories among which similar ones are looked for
+MOST = 10_000  # categories among which similar ones are looked for
 
 
 def remarks(seen: Seen, rule: ColumnRule, wish: ColumnWish, asked: bool) -> list[Finding]:
-    """Return what is to be said of a column read by a rule; `asked` = its owner or task demands the type."""
+    """Return what is to be said of a column read by a rule; `asked` = its owner or task demands the type.
+
+    Words of the column are quoted from `seen.words` and `seen.strays` only: where both are None, no cell is.
+    """
     if rule.type == "empty":
         return [_said(seen, "empty_column", f"`{seen.name}` has no values at all; it is left out", seen.rows)]
     if rule.type == "constant":
         return [_said(seen, "constant_column", f"`{seen.name}` is always the same; it is left out", seen.rows)]
-    out = list[Finding]()
-    if rule.type in ("id", "text") and not asked:
-        out += _id_like(seen, rule)
+    out = [] if asked else _id_like(seen, rule)
     if rule.type == "number":
-        out += [*_number_form(seen, rule, wish), *_not_a_number(seen, rule, wish)]
+        out += [*_number_form(seen, rule, wish), *_not_a_number(seen, wish)]
     if rule.type == "date":
-        out += [*_date_form(seen, rule, wish), *_not_a_date(seen, rule)]
+        out += [*_date_form(seen, rule, wish), *_not_a_date(seen, rule, wish)]
     if rule.type in ("category", "boolean", "ordinal"):
         out += [*_similar(seen), *_kept_words(seen, rule)]
-    return [*out, *_missing(seen, rule)]
+    return [*out, *_missing(seen, rule, wish)]
 
 
 def _said(
@@ -53,7 +54,7 @@ def _quoted(word: str) -> str:
     """Write a word as YAML does."""
     plain = word and word.replace(" ", "").replace("_", "").isalnum() and not word[0].isdigit()
     special = word.lower() in ("null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan")
-    return word if plain and not special else json.dumps(word, ensure_ascii=False)
+    return word if plain and not special and word == word.strip() else json.dumps(word, ensure_ascii=False)
 
 
 def _listed(words: Iterable[str]) -> str:
@@ -66,103 +67,119 @@ def _line(seen: Seen, inner: str) -> str:
 
 
 def _id_like(seen: Seen, rule: ColumnRule) -> list[Finding]:
-    if seen.is_key and not seen.is_code:
-        what = f"`{seen.name}` numbers the rows; it is left out, unless task.features names it"
-        return [_said(seen, "id_like", what, seen.rows)]
+    """Report columns that tables leave out, and digits that stay text."""
     n, said = min(seen.distinct, seen.said), seen.said
     if rule.type == "text":
         what = f"`{seen.name}` holds free text ({n} different in {said} rows); tables leave it out"
         return [_said(seen, "free_text", what, said)]
+    if rule.type == "category" and seen.is_code:
+        what = f"`{seen.name}` holds codes, not amounts: its digits stay text"
+        return [_said(seen, "code_column", what, seen.plain, fix=_line(seen, "type: number"))]
+    if rule.type != "id":
+        return []
+    if seen.is_key and not seen.is_code:
+        what = f"`{seen.name}` numbers the rows; it is left out, unless task.features names it"
+        return [_said(seen, "id_like", what, seen.rows)]
     what = f"`{seen.name}` has {n} different texts in {said} rows, like a name or an ID; it is left out"
     return [_said(seen, "id_like", what, said, "warning")]
 
 
 def _number_form(seen: Seen, rule: ColumnRule, wish: ColumnWish) -> list[Finding]:
-    other = "," if rule.decimal == "." else "."
-    unsure = seen.of("figure_either") > 0 and not seen.points and not seen.of("comma") and wish.decimal is None
-    if unsure:
-        example = "1,234 is 1234" if rule.decimal == "." else "1.234 is 1234"
-        fix = _line(seen, f'type: number, decimal: "{other}"')
-        what = f"`{seen.name}` may mean thousands or decimals; {example} here"
-        return [_said(seen, "number_format", what, seen.of("figure_either"), "warning", fix)]
-    if _looks_grouped(seen) and wish.decimal is None:
+    """Report how numbers are written, where anybody could read them otherwise."""
+    comma, point, either = seen.of("comma"), seen.points, seen.of("figure_either")
+    if comma and point:
+        what = f"`{seen.name}` has {comma} numbers with a decimal comma, the others have a point; both are read"
+        return [_said(seen, "mixed_decimals", what, min(comma, point), "warning", "write all numbers in one way")]
+    if either and not comma and not point and wish.decimal is None:
+        what = f"`{seen.name}` has numbers such as 1,234, which are taken for thousands, not for decimals"
         fix = _line(seen, 'type: number, decimal: ","')
-        what = f"`{seen.name}` may mean thousands or decimals; 1.234 is a little more than 1 here"
-        return [_said(seen, "number_format", what, int(seen.tally["thousandth"]), "warning", fix)]
-    odd = sum(map(seen.of, ("dot", "comma", "figure", "figure_either")))
+        return [_said(seen, "ambiguous_number", what, either, "info" if seen.plain else "warning", fix)]
+    if _looks_grouped(seen) and wish.decimal is None:
+        what = f"`{seen.name}` has numbers such as 1.234, which are taken for decimals, not for thousands"
+        fix = _line(seen, 'type: number, decimal: ","')
+        return [_said(seen, "ambiguous_number", what, int(seen.tally["fraction"]), "warning", fix)]
+    if seen.of("myriad"):
+        what = f"`{seen.name}` has amounts in 万 or 亿; 1.5万 is read as 15000"
+        return [_said(seen, "number_format", what, seen.of("myriad"))]
     if seen.of("signed"):
         what = f"`{seen.name}` has numbers with a currency or percent sign; the sign is taken off, 7 % is 7"
         return [_said(seen, "number_format", what, seen.of("signed"))]
-    if not odd:
+    if not seen.of("figure"):
         return []
     sign = "comma" if rule.decimal == "," else "point"
     what = f"`{seen.name}` has numbers with marks that people read; the decimal sign is a {sign}"
-    return [_said(seen, "number_format", what, odd)]
+    return [_said(seen, "number_format", what, seen.of("figure"))]
 
 
 def _looks_grouped(seen: Seen) -> bool:
     """Tell whether points stand only before three digits, among whole numbers below a thousand."""
     t = seen.tally
-    broken = 0 < t["fraction"] == t["thousandth"] < seen.plain
-    return broken and not t["native"] and not seen.points and t["low"] > -1000 and t["high"] < 1000
+    broken = 0 < t["fraction"] < seen.plain
+    return broken and not seen.points and not seen.of("comma") and t["low"] > -1000 and t["high"] < 1000
 
 
-def _not_a_number(seen: Seen, rule: ColumnRule, wish: ColumnWish) -> list[Finding]:
-    lost = seen.sure - seen.numbers(rule.decimal)
-    silent = set(rule.missing)
-    known = sum(n for w, n in (seen.strays or {}).items() if w.lower() in silent)
-    lost -= known
-    if lost <= 0:
-        return []
-    if not seen.numbers(rule.decimal):
+def _not_a_number(seen: Seen, wish: ColumnWish) -> list[Finding]:
+    """Report cells of a number column that say something else, unless its owner has said that they say nothing."""
+    told = {w.lower() for w in wish.missing}
+    words = {w: n for w, n in seen.silent.items() if w in VAGUE and w != "na" and w not in told}
+    lost = seen.sure - seen.numbers + sum(words.values())
+    if not seen.numbers and lost > 0:
         what = f"no cell of `{seen.name}` is a number"
         return [Finding("not_a_number", f"columns.{seen.name}", what, "choose another type", "error", lost)]
-    words = sorted(w for w in seen.strays or () if w.lower() not in silent)
-    if not words:
-        what = f"`{seen.name}` is a column of numbers, but {lost} cells say something else; they count as missing"
-        return [_said(seen, "not_a_number", what, lost, "warning", "mend those cells", seen.stray_rows)]
-    inner = ", ".join(_quoted(w.lower()) for w in words[:SHOWN])
-    fix = _line(seen, f"type: number, missing: [{inner}]")
-    what = f"`{seen.name}` is a column of numbers, but {lost} cells say {_listed(words)}; they count as missing"
-    return [_said(seen, "not_a_number", what, lost, "warning", fix, seen.stray_rows)]
+    return _lost(seen, "number", "not_a_number", [*words], lost, seen.sure > seen.numbers)
+
+
+def _not_a_date(seen: Seen, rule: ColumnRule, wish: ColumnWish) -> list[Finding]:
+    told, days = {w.lower() for w in wish.missing}, seen.dates(rule.format, rule.compact)
+    words = {w: n for w, n in seen.silent.items() if w in VAGUE and w != "na" and w not in told}
+    lost = seen.sure - days + sum(words.values())
+    if not days and lost > 0:
+        what = f"no cell of `{seen.name}` is a date"
+        return [Finding("not_a_date", f"columns.{seen.name}", what, "choose another type", "error", lost)]
+    return _lost(seen, "date", "not_a_date", [*words], lost, seen.sure > days)
+
+
+def _lost(seen: Seen, kind: str, code: str, vague: list[str], lost: int, strays: bool) -> list[Finding]:
+    """Report cells that are lost: vague words alone, or others, too."""
+    if lost <= 0:
+        return []
+    rows = sorted({*(seen.stray_rows if strays else ()), *seen.vague_rows})[:SHOWN]
+    if strays and not seen.strays:
+        what = f"`{seen.name}` is a column of {kind}s, but {lost} cells say something else; they count as missing"
+        return [_said(seen, code, what, lost, "warning", "mend those cells", rows)]
+    words = sorted({*vague, *(w.lower() for w in (seen.strays if strays else None) or ())})
+    fix = _line(seen, f"type: {kind}, missing: [{', '.join(map(_quoted, words))}]")
+    what = f"`{seen.name}` is a column of {kind}s, but {lost} cells say {_listed(words)}; they count as missing"
+    return [_said(seen, code, what, lost, "warning", fix, rows)]
 
 
 def _date_form(seen: Seen, rule: ColumnRule, wish: ColumnWish) -> list[Finding]:
-    either, proven = seen.of("date_either"), seen.of("day") + seen.of("month")
-    if either and not proven and wish.format is None:
-        fix = _line(seen, "type: date, format: month-day-year")
-        what = f"`{seen.name}` may begin with the day or the month; no row proves it, so the day comes first"
-        return [_said(seen, "ambiguous_date", what, either, "warning", fix)]
-    if either or proven:
-        what = f"`{seen.name}` holds dates written {rule.format}"
-        return [_said(seen, "date_format", what, either + proven)]
+    """Report which of 1/2/2024 is the day, where that is not plain."""
     if rule.compact and seen.tally["compact"]:
         what = f"`{seen.name}` holds dates written as eight digits, 20240301"
         return [_said(seen, "date_format", what, int(seen.tally["compact"]))]
-    return []
-
-
-def _not_a_date(seen: Seen, rule: ColumnRule) -> list[Finding]:
-    lost = seen.sure - seen.dates(rule.format, rule.compact)
-    lost -= sum(n for w, n in (seen.strays or {}).items() if w.lower() in rule.missing)
-    if lost <= 0:
+    day, month, year, every = (seen.of(kind) for kind in ("day", "month", "year", "date"))
+    either, short, read = seen.of("date_either"), seen.of("short_either"), seen.of(BY[rule.format])
+    if wish.format is not None or (day == month == year == every and not either and not short):
         return []
-    if not seen.dates(rule.format, rule.compact):
-        what = f"no cell of `{seen.name}` is a date"
-        return [Finding("not_a_date", f"columns.{seen.name}", what, "choose another type", "error", lost)]
-    words = sorted(w for w in seen.strays or () if w.lower() not in rule.missing)
-    if not words:
-        what = f"`{seen.name}` is a column of dates, but {lost} cells are none; they count as missing"
-        return [_said(seen, "not_a_date", what, lost, "warning", "mend those cells", seen.stray_rows)]
-    inner = ", ".join(_quoted(w.lower()) for w in words[:SHOWN])
-    fix = _line(seen, f"type: date, missing: [{inner}]")
-    what = f"`{seen.name}` is a column of dates, but {lost} cells say {_listed(words)}; they count as missing"
-    return [_said(seen, "not_a_date", what, lost, "warning", fix, seen.stray_rows)]
+    if either and day == month and rule.format != "year-month-day":
+        fix = _line(seen, "type: date, format: month-day-year")
+        what = f"`{seen.name}` may begin with the day or the month; no row proves it, so the day comes first"
+        return [_said(seen, "ambiguous_date", what, either, "warning", fix)]
+    if short and read == year and rule.format != "year-month-day":
+        fix = _line(seen, "type: date, format: year-month-day")
+        what = f"`{seen.name}` may begin with the day or the year; no row proves it, so the day comes first"
+        return [_said(seen, "ambiguous_date", what, short, "warning", fix)]
+    if read < every:
+        what = f"`{seen.name}` holds dates in different orders; they are read as {rule.format}, the others are missing"
+        return [_said(seen, "mixed_dates", what, every - read, "warning", "write all dates in one way")]
+    what = f"`{seen.name}` holds dates written {rule.format}"
+    return [_said(seen, "date_format", what, read)]
 
 
 def _similar(seen: Seen) -> list[Finding]:
     """Report categories that differ only by case, blanks, width of letters or an underscore."""
-    if seen.words is None or len(seen.words) > 50 * MOST:
+    if seen.words is None or len(seen.words) > MOST:
         return []
     alike = defaultdict[str, list[str]](list)
     for word in seen.words:
@@ -177,19 +194,20 @@ def _similar(seen: Seen) -> list[Finding]:
 
 
 def _kept_words(seen: Seen, rule: ColumnRule) -> list[Finding]:
+    """Report words that often say nothing and count as a category here."""
     kept = {w: n for w, n in seen.silent.items() if w in VAGUE and w not in VALUES and w not in rule.missing}
     if not kept or rule.type != "category":
         return []
     words = sorted(kept)
     fix = _line(seen, f"missing: [{', '.join(map(_quoted, words))}]")
     what = f"`{seen.name}` says {_listed(words)}, which counts as a category of its own"
-    return [_said(seen, "word_kept", what, sum(kept.values()), "info", fix)]
+    return [_said(seen, "word_kept", what, sum(kept.values()), "info", fix, seen.vague_rows)]
 
 
-def _missing(seen: Seen, rule: ColumnRule) -> list[Finding]:
-    number = rule.type in ("number", "date")
-    words = {w: n for w, n in seen.silent.items() if number or w not in VAGUE or w in rule.missing}
-    words |= {w.lower(): n for w, n in (seen.strays or {}).items() if w.lower() in rule.missing}
+def _missing(seen: Seen, rule: ColumnRule, wish: ColumnWish) -> list[Finding]:
+    """Report cells that say nothing, but for those that were reported as no numbers or dates."""
+    told = {*(w.lower() for w in wish.missing), *(("na",) if rule.type in ("number", "date") else ())}
+    words = {w: n for w, n in seen.silent.items() if w not in VAGUE or w in told}
     empty = seen.rows - int(seen.tally["said"]) + seen.of("blank")
     gone = empty + sum(words.values())
     if not gone:
@@ -198,7 +216,7 @@ def _missing(seen: Seen, rule: ColumnRule) -> list[Finding]:
     share = f"{100 * gone / seen.rows:.1f} %"
     if not words:
         what = f"`{seen.name}` has missing values: {gone} empty cells ({share})"
-        return [_said(seen, "missing", what, gone, severity)]
+        return [_said(seen, "missing", what, gone, severity, rows=seen.gap_rows)]
     spelt = ", ".join(f"`{w}` {n}" for w, n in sorted(words.items(), key=lambda p: (-p[1], p[0]))[:SHOWN])
     what = f"`{seen.name}` has missing values: {gone} cells ({share}), {empty} of them empty, the others {spelt}"
-    return [_said(seen, "missing", what, gone, severity)]
+    return [_said(seen, "missing", what, gone, severity, rows=seen.gap_rows)]

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
+import polars as pl
 
 from milepost.columns.glance import HIGHS, LOWS, SUMS, Glance, glance
 from milepost.columns.judge import MANY, Seen, found, judged
 from milepost.columns.remarks import remarks
 from milepost.columns.schema import ColumnRule, ColumnWish, Type
 from milepost.columns.variety import Sketch, joined, kept_of
-from milepost.columns.words import FEW, ROWS, Words
+from milepost.columns.words import PROSE, ROWS, Words
 from milepost.errors import MilepostError, did_you_mean, raise_all
 from milepost.types import Array, Finding
 
 __all__ = ["Glance", "Scan", "glance"]
 
-WORDS = 500_000  # remembered of all columns together
+WORDS, FEWEST = 500_000, 64  # remembered of all columns together, and of any
 STRAYS = 20  # different words that are remembered where they are no numbers
 WAITING = 16  # sketches that are joined at once
 
@@ -30,7 +31,7 @@ class Scan:
         self.rows, self.place = 0, dict[str, int]()
         self.tally = {n: np.zeros(0, np.float64) for n in (*SUMS, *LOWS, *HIGHS)}
         self.sketches = dict[int, list[Sketch]]()
-        self.words = dict[int, _Words]()
+        self.words, self.gaps = dict[int, _Words](), dict[int, list[int]]()
 
     def add(self, glance: Glance, first_row: int | None = None) -> None:
         """Take in the next rows, or those from `first_row` on, counted from 1."""
@@ -39,11 +40,13 @@ class Scan:
         for name, values in glance.tally.items():
             join = np.minimum if name in LOWS else np.maximum if name in HIGHS else np.add
             self.tally[name][index] = join(self.tally[name][index], values)
-        kept, many = kept_of(len(self.place)), max(FEW, min(MANY, WORDS // max(1, len(self.place))))
+        kept, many = kept_of(len(self.place)), max(FEWEST, min(MANY, WORDS // max(1, len(self.place))))
         for c, sketch in glance.sketches.items():
             _gather(self.sketches.setdefault(int(index[c]), []), sketch, kept)
         for c, words in glance.words.items():
             self.words.setdefault(int(index[c]), _Words()).add(words, start, kept, many)
+        for c, rows in glance.gaps.items():
+            self.gaps[index[c]] = _first(self.gaps.get(index[c], []), rows, start)
         self.rows += glance.rows
 
     def _index(self, names: Sequence[str]) -> Array:
@@ -68,7 +71,7 @@ class Scan:
         raise_all([MilepostError(what, f"columns.{n}", did_you_mean(n, self.place)) for n in absent])
         rules, findings = list[ColumnRule](), list[Finding]()
         for name in self.place:
-            seen, wish = self._seen(name), wishes.get(name, ColumnWish())
+            seen, wish = self.seen(name), wishes.get(name, ColumnWish())
             natural = found(_without(seen, wish), name in named)
             kind = wish.type or wanted.get(name) or natural
             rule = _wished(judged(_without(seen, wish), kind), wish)
@@ -76,12 +79,14 @@ class Scan:
             findings += remarks(seen, rule, wish, asked=wish.type is not None or name in wanted)
         return tuple(rules), findings
 
-    def _seen(self, name: str) -> Seen:
+    def seen(self, name: str) -> Seen:
+        """Return all that was seen of one column."""
         c, kept = self.place[name], kept_of(len(self.place))
         seen = Seen(name, self.rows, {n: v[c].item() for n, v in self.tally.items()}, kept=kept)
         seen.sketch = joined(self.sketches[c], kept) if c in self.sketches else None
         if c in self.words:
             self.words[c].tell(seen)
+        seen.gap_rows = tuple(_first(self.gaps.get(c, []), seen.gap_rows, 0))
         return seen
 
 
@@ -92,28 +97,36 @@ class _Words:
         self.counts: dict[str, int] | None = {}
         self.kinds, self.silent = Counter[str](), Counter[str]()
         self.strays: dict[str, int] | None = {}
-        self.rows = list[int]()
-        self.long = self.extra = self.blanks = 0
+        self.rows = {"stray": list[int](), "vague": list[int](), "gap": list[int]()}
+        self.long, self.prose = 0, dict[int, str]()
         self.sketches = list[Sketch]()
 
     def add(self, words: Words, start: int, kept: int, many: int) -> None:
         """Take in the words of rows `start`... (from 0 on)."""
         self.kinds.update(words.kinds)
         self.silent.update(words.silent)
-        self.counts = _summed(self.counts, words.counts, many)
-        strays = {w: words.counts[w] for w in words.strays} if len(words.strays) <= STRAYS else None
-        self.strays = None if strays is None or words.long else _summed(self.strays, strays, STRAYS)
-        self.rows = sorted({*self.rows, *(start + r for r in words.rows)})[:ROWS]
-        self.long, self.extra = self.long + words.long, self.extra + words.extra
-        self.blanks += words.blanks
+        everything = np.ones(len(words.words), bool)
+        self.counts = _summed(self.counts, words, everything, many)
+        self.strays = None if words.long else _summed(self.strays, words, words.stray, STRAYS)
+        for kind, rows in (("stray", words.rows), ("vague", words.vague_rows), ("gap", words.gap_rows)):
+            self.rows[kind] = _first(self.rows[kind], rows, start)
+        self.long += words.long
+        texts = self.prose | words.prose
+        self.prose = {h: texts[h] for h in sorted(texts)[: max(1, kept // PROSE)]}
         _gather(self.sketches, words.sketch, kept)
 
     def tell(self, seen: Seen) -> None:
         """Hand on what was gathered."""
         seen.words, seen.kinds, seen.silent = self.counts, self.kinds, self.silent
-        seen.strays, seen.stray_rows = self.strays, tuple(self.rows)
-        seen.long, seen.extra, seen.blanks = self.long, self.extra, self.blanks
+        seen.strays = self.strays
+        seen.stray_rows, seen.vague_rows, seen.gap_rows = map(tuple, self.rows.values())
+        seen.long, seen.prose = self.long, tuple(self.prose.values())
         seen.word_sketch = joined(self.sketches, seen.kept)
+
+
+def _first(rows: list[int], more: Iterable[int], start: int) -> list[int]:
+    """Return the first row numbers among some and those counted from `start`."""
+    return sorted({*rows, *(start + r for r in more)})[:ROWS]
 
 
 def _gather(sketches: list[Sketch], new: Sketch, kept: int) -> None:
@@ -122,11 +135,12 @@ def _gather(sketches: list[Sketch], new: Sketch, kept: int) -> None:
         sketches[:] = [joined(sketches, kept)]
 
 
-def _summed(old: dict[str, int] | None, new: Mapping[str, int], most: int) -> dict[str, int] | None:
-    """Add counts up; None once there are too many words."""
-    if old is None or len(new) > most:
+def _summed(old: dict[str, int] | None, words: Words, mark: Array, most: int) -> dict[str, int] | None:
+    """Add counts of marked words up; None once there are too many words."""
+    if old is None or mark.sum() > most:
         return None
-    for word, n in new.items():
+    some = words.words if mark.all() else words.words.filter(pl.Series(mark))
+    for word, n in zip(some.to_list(), words.counts[mark].tolist(), strict=True):
         old[word] = old.get(word, 0) + n
     return old if len(old) <= most else None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Literal
@@ -33,7 +32,7 @@ VAGUE = (
 )  # or a value
 BLANK = ("", *CLEAR, *VAGUE)  # where a number or a date belongs
 TRIM = " \t\n\r\v\f\u00a0\u202f\u2009\u3000\ufeff"
-FEW = 8  # rows up to which Python is faster than an expression
+FEW, MANY = 8, 100  # rows up to which Python is faster than an expression: for numbers, and for words
 
 
 class ColumnWish(BaseModel, frozen=True, extra="forbid"):
@@ -83,11 +82,7 @@ def typed(rules: Iterable[ColumnRule], table: pl.DataFrame) -> pl.DataFrame:
     Columns without a rule become text; rules without a column are skipped. What is typed already stays as it is.
     """
     known = {rule.name: rule for rule in rules}
-    cells = pl.DataFrame([_cells(known.get(c.name), c) for c in table.iter_columns()])
-    if table.height <= FEW:
-        return cells
-    texts = [n for n, t in cells.schema.items() if t == pl.String]
-    return cells.with_columns(_trimmed(n, _silent(known.get(n))) for n in texts)
+    return pl.DataFrame([_cells(known.get(c.name), c) for c in table.iter_columns()])
 
 
 def unread(rule: ColumnRule, raw: pl.Series) -> pl.Series:
@@ -128,12 +123,13 @@ def _numbers(rule: ColumnRule, column: pl.Series) -> pl.Series:
 
 def _read_numbers(column: pl.Series, decimal: Decimal) -> pl.Series:
     """Cast what a machine wrote; look closer only at the cells that this leaves out."""
-    if decimal == ",":
-        return figures.read(column, decimal)
     out = figures.finite(column.cast(pl.Float64, strict=False))
-    if out.null_count() == column.null_count():
+    odd = out.is_null()
+    if decimal == ",":
+        odd |= column.str.contains(".", literal=True)
+    elif out.null_count() == column.null_count():
         return out
-    odd = (out.is_null() & column.is_not_null()).arg_true()
+    odd = (odd & column.is_not_null()).arg_true()
     return out.scatter(odd, figures.read(column.gather(odd), decimal))
 
 
@@ -160,31 +156,30 @@ def _dates(rule: ColumnRule, column: pl.Series) -> pl.Series:
 
 
 def _words(rule: ColumnRule | None, column: pl.Series) -> pl.Series:
-    """Return a column as text; that of more than a few rows is trimmed later, all columns at once."""
+    """Return a column as trimmed text, without the words that say nothing."""
     if column.dtype.is_float():
         column = _whole(column)
     text = column if column.dtype == pl.String else column.cast(pl.String, strict=False)
-    if len(text) > FEW:
-        return text
-    silent = re.compile(_silent(rule)).fullmatch
-    cells = (None if cell is None else cell.strip(TRIM) for cell in text.to_list())
-    return pl.Series(text.name, [None if cell is None or silent(cell) else cell for cell in cells], dtype=pl.String)
+    silent, longest = _silent(rule.missing) if rule else (frozenset({""}), 0)
+    if len(text) > MANY:
+        return _many_words(text.str.strip_chars(TRIM), silent, longest)
+    cells = [None if cell is None else cell.strip(TRIM) for cell in text.to_list()]
+    said = [None if cell is None or cell.lower() in silent else cell for cell in cells]
+    return pl.Series(text.name, said, dtype=pl.String)
 
 
-def _trimmed(name: str, silent: str) -> pl.Expr:
-    trimmed = pl.col(name).str.strip_chars(TRIM)
-    return pl.when(~trimmed.str.contains(silent)).then(trimmed).alias(name)
-
-
-def _silent(rule: ColumnRule | None) -> str:
-    """Return the pattern of cells that say nothing, for Python and polars alike."""
-    return r"^$" if rule is None else _pattern(rule.missing)
+def _many_words(text: pl.Series, silent: frozenset[str], longest: int) -> pl.Series:
+    """Take the words that say nothing away; only cells short enough are looked at."""
+    short = text.filter(text.str.len_bytes() <= longest)
+    gone = [w for w in short.unique().to_list() if w is not None and w.lower() in silent]
+    return text.set(text.is_in(gone), None) if gone else text
 
 
 @lru_cache(4096)
-def _pattern(missing: tuple[str, ...]) -> str:
-    words = "|".join(re.sub(r"([^\w\s])", r"\\\1", word) for word in (*CLEAR, *missing) if word)
-    return rf"(?i)^(?:{words})?$"
+def _silent(missing: tuple[str, ...]) -> tuple[frozenset[str], int]:
+    """Return the lower-case words that say nothing, and the bytes of the longest however it is written."""
+    words = frozenset({"", *CLEAR, *(word.lower() for word in missing)})
+    return words, 4 * max(map(len, words))
 
 
 def _whole(column: pl.Series) -> pl.Series:

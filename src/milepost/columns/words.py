@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
 from itertools import compress, pairwise
 from typing import NamedTuple
 
@@ -15,142 +14,175 @@ from milepost.columns.schema import CLEAR, VAGUE
 from milepost.columns.variety import Sketch, sketch
 from milepost.types import Array
 
-FEW = 64  # rows up to which Python counts faster than an expression
 ROWS = 5  # row numbers that are named
+PROSE = 8  # kept hashes of a sketch for one text that is kept to tell sentences from names
+HEAD = 500  # letters of it
 KINDS = (
-    "blank", "clear", "vague", "stray", "signed",
-    "dot", "comma", "figure", "figure_either",  # numbers: by one decimal sign only, by both alike, or not
-    "day", "month", "date", "date_either",  # dates: likewise by which comes first
+    "blank", "clear", "absent", "vague", "stray",  # what says nothing, or may say nothing, and what is none of these
+    "figure", "dot", "comma", "figure_either", "signed", "myriad",  # numbers, and by which decimal sign they are such
+    "date", "day", "month", "year", "date_either", "short_either",  # dates, and by which order they are such
 )  # fmt: skip
-SILENT = {"": "blank"} | dict.fromkeys(CLEAR, "clear") | dict.fromkeys(VAGUE, "vague")
-SILENCES = [KINDS.index("clear"), KINDS.index("vague")]
-STRAY = KINDS.index("stray")
+SILENT = {"": "blank"} | dict.fromkeys(CLEAR, "clear") | dict.fromkeys(VAGUE, "vague") | {"na": "absent"}
+LONGEST_SILENT = max(len(word.encode()) for word in SILENT)
+GAP = [KINDS.index("blank"), KINDS.index("clear"), KINDS.index("absent")]
+VAGUELY, STRAY = KINDS.index("vague"), KINDS.index("stray")
+TOKENS = "|".join((
+    *dates.MONTHS, r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?", "[ap]m?", "[tz]",
+    "st|nd|rd|th", "utc|gmt", figures.CURRENCY, figures.MYRIAD, "[年月日号时点分秒上下中午早晚凌晨]",
+))  # fmt: skip
+FIGURE = rf"(?i)^(?:[\p{{N}}\p{{P}}\p{{S}}\p{{Z}}]|{TOKENS})+$"  # what any number or date is made of
+TRIPLE = "^[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ][0-9]{2}"  # what the order decides
 
 
 class Words(NamedTuple):
     """The cells of a column that a machine cannot read as numbers."""
 
-    counts: dict[str, int]  # every short word and how often it is there
+    words: pl.Series  # every short one
+    counts: Array  # how often it is there
+    stray: Array  # whether it is no number, no date and not missing, bool
     kinds: dict[str, int]  # cells of every kind that is there
     silent: dict[str, int]  # words that usually mean missing, in lower case
-    strays: frozenset[str]  # short words that are neither numbers, dates nor missing
     rows: tuple[int, ...]  # the first strays, from 0 on
+    vague_rows: tuple[int, ...]  # the first that may say nothing
+    gap_rows: tuple[int, ...]  # the first that say nothing
     long: int  # cells too long for a number, a date or a category
-    extra: int  # bytes beyond one a character: two for a Chinese one
-    blanks: int
     sketch: Sketch
+    prose: dict[int, str]  # the texts with the least hashes
 
 
 class Odd(NamedTuple):
-    """The trimmed cells of all columns, one column after the other, that are no numbers."""
+    """The trimmed cells of a column that are no numbers."""
 
-    columns: list[int]
-    spans: list[slice]
-    rows: list[Array]  # where they are
+    column: int
+    rows: Array  # where they are
     text: pl.Series
+    words: pl.Series  # short ones, each once
+    counts: Array
+    long: pl.Series
 
 
-def spans_of(index: list[Array]) -> list[slice]:
-    ends = np.cumsum([0, *map(len, index)]).tolist()
+def odd_of(column: int, rows: Array, text: pl.Series) -> Odd:
+    """Count different short words, and part them from what is longer."""
+    size = text.str.len_bytes()
+    long = text.clear()
+    if len(size) and size.to_numpy().max() > figures.LONGEST:
+        is_long = size > figures.LONGEST
+        long = text.filter(is_long)
+        found = text.filter(~is_long).value_counts(name="n")
+    else:
+        found = text.value_counts(name="n")
+    return Odd(column, rows, text, found.to_series(0), found.to_series(1).to_numpy().astype(np.int64), long)
+
+
+def spans_of(parts: list[pl.Series]) -> list[slice]:
+    """Return where each part lies when all are joined."""
+    ends = np.cumsum([0, *map(len, parts)]).tolist()
     return [slice(a, b) for a, b in pairwise(ends)]
 
 
-def words_of(odd: Odd, kept: int) -> dict[int, Words]:
+def words_of(odd: list[Odd], kept: int) -> dict[int, Words]:
     """Look at every different word of all columns at once."""
-    if not len(odd.text):
+    if not odd:
         return {}
-    cell = pl.col("w").str
-    sizes = (
-        cell.len_bytes() > figures.LONGEST,
-        cell.len_bytes() - cell.len_chars(),
-        cell.count_matches(" ", literal=True),
-    )
-    long_N, extra_N, blanks_N = (
-        s.to_numpy() for s in odd.text.to_frame().select(e.alias(str(i)) for i, e in enumerate(sizes))
-    )
-    counted = [_counted(odd.text[span], long_N[span]) for span in odd.spans]
-    every = pl.concat([words for words, _, _ in counted])
+    every = pl.concat([o.words for o in odd])
     kind_KW, hashes = _kinds(every), every.hash().to_numpy()
-    out, spans = dict[int, Words](), spans_of([count for _, count, _ in counted])
-    for c, place, index, span, (words, count, long) in zip(
-        odd.columns, odd.spans, odd.rows, spans, counted, strict=True
-    ):
-        listed = words.to_list()
-        strays = frozenset(compress(listed, kind_KW[STRAY, span].tolist()))
-        both = (hashes[span], long.hash().to_numpy()) if len(long) else (hashes[span],)
-        counts = np.concatenate([count, np.ones(len(long), np.int64)])
-        counts_of = dict(zip(listed, count.tolist(), strict=True))
-        out[c] = Words(
-            counts_of,
-            {k: int(n) for k, n in zip(KINDS, kind_KW[:, span] @ count, strict=True) if n},
-            _silent(compress(listed, kind_KW[SILENCES, span].sum(0).tolist()), counts_of),
-            strays,
-            _rows(odd.text[place], index, strays, long_N[place]),
-            len(long),
-            int(extra_N[place].sum()),
-            int(blanks_N[place].sum()),
-            sketch(np.concatenate(both), counts, kept),
-        )
-    return out
+    spans = spans_of([o.words for o in odd])
+    return {o.column: _words(o, kind_KW[:, span], hashes[span], kept) for o, span in zip(odd, spans, strict=True)}
 
 
-def _silent(words: Iterable[str], counts: Mapping[str, int]) -> dict[str, int]:
+def _words(odd: Odd, kind_KW: Array, hashes: Array, kept: int) -> Words:
+    stray, vague, gap = kind_KW[STRAY], kind_KW[VAGUELY], np.logical_or.reduce(kind_KW[GAP])
+    every, counts, texts = hashes, odd.counts, odd.words
+    if len(odd.long):
+        every = np.concatenate([hashes, odd.long.hash().to_numpy()])
+        counts = np.concatenate([counts, np.ones(len(odd.long), np.int64)])
+        texts = pl.concat([odd.words, odd.long])
+    return Words(
+        odd.words,
+        odd.counts,
+        stray,
+        {k: int(n) for k, n in zip(KINDS, kind_KW @ odd.counts, strict=True) if n},
+        _silent(odd, vague | gap),
+        _rows(odd, stray, bool(len(odd.long))),
+        _rows(odd, vague, False),
+        _rows(odd, gap, False),
+        len(odd.long),
+        sketch(every, counts, kept),
+        _prose(texts, every, max(1, kept // PROSE)),
+    )
+
+
+def _silent(odd: Odd, silent: Array) -> dict[str, int]:
     out = Counter[str]()
-    for word in words:
-        out[word.lower()] += counts[word]
-    return dict(out)
+    if not silent.any():
+        return out
+    for word, n in zip(odd.words.filter(pl.Series(silent)).to_list(), odd.counts[silent].tolist(), strict=True):
+        out[word.lower()] += n if word else 0
+    return +out
 
 
-def _counted(text: pl.Series, long_N: Array) -> tuple[pl.Series, Array, pl.Series]:
-    """Return the different short words, how often each is there, and the cells that are longer."""
-    if long_N.all():
-        return text.clear(), np.empty(0, np.int64), text
-    long = text.filter(pl.Series(long_N)) if long_N.any() else text.clear()
-    short = text.filter(pl.Series(~long_N)) if len(long) else text
-    if len(short) <= FEW:
-        counts = Counter(short.to_list())
-        return pl.Series("w", [*counts], dtype=pl.String), np.array([*counts.values()], np.int64), long
-    found = short.value_counts(name="n")
-    return found["w"], found["n"].to_numpy().astype(np.int64), long
+def _rows(odd: Odd, mark: Array, long: bool) -> tuple[int, ...]:
+    """Return the first rows, from 0 on, that hold a marked word, or long text where that counts."""
+    if not (long or mark.any()):
+        return ()
+    if mark.all() and (long or not len(odd.long)):
+        return tuple(odd.rows[:ROWS].tolist())
+    held = odd.text.is_in(odd.words.filter(pl.Series(mark)).implode())
+    if long:
+        held |= odd.text.str.len_bytes() > figures.LONGEST
+    return tuple(odd.rows[held.arg_true().head(ROWS).to_numpy()].tolist())
 
 
-def _rows(text: pl.Series, index: Array, strays: frozenset[str], long_N: Array) -> tuple[int, ...]:
-    """Return the first rows, from 0 on, that hold strays."""
-    some = zip(text.head(FEW).to_list(), long_N[:FEW].tolist(), index[:FEW].tolist(), strict=True)
-    first = [row for cell, long, row in some if long or cell in strays]
-    if len(first) < ROWS and len(text) > FEW and (strays or long_N.any()):
-        stray = text.is_in(list(strays)).to_numpy() | long_N
-        first = index[np.flatnonzero(stray)[:ROWS]].tolist()
-    return tuple(first[:ROWS])
+def _prose(texts: pl.Series, hashes: Array, most: int) -> dict[int, str]:
+    """Keep the texts with the least hashes: some of all that differ, the same however rows are cut."""
+    least = np.arange(len(hashes)) if len(hashes) <= most else np.argpartition(hashes, most)[:most]
+    heads = texts.gather(least).str.head(HEAD)
+    return dict(zip(hashes[least].tolist(), heads.to_list(), strict=True))
 
 
 def _kinds(words: pl.Series) -> Array:
-    """Return which words are of which of KINDS, int64 [K, W]."""
-    out = {kind: np.zeros(len(words), bool) for kind in KINDS}
-    silent = np.array([SILENT.get(w.lower(), "") for w in words.to_list()], "U5")
-    for kind in ("blank", "clear", "vague"):
-        out[kind] = silent == kind
-    tidied = figures.tidy(words)
-    digit = np.flatnonzero(tidied.str.contains(r"\d").to_numpy())
+    """Return which words are of which of KINDS, bool [K, W]."""
+    out = np.zeros((len(KINDS), len(words)), bool)
+    short = np.flatnonzero(words.str.len_bytes().to_numpy() <= LONGEST_SILENT)
+    silent = [SILENT.get(word.lower()) for word in words.gather(short).to_list()]
+    for kind in ("blank", "clear", "absent", "vague"):
+        out[KINDS.index(kind), list(compress(short.tolist(), [s == kind for s in silent]))] = True
+    plain = not (words.str.len_bytes() != words.str.len_chars()).any()
+    digit = words.str.contains("[0-9]" if plain else "[0-9０-９]").arg_true()
     if len(digit):
-        for kind, hit in _written(tidied.gather(digit)).items():
-            out[kind][digit] = hit
-    out["stray"] = ~np.any([out[k] for k in KINDS if k not in ("stray", "signed")], 0)
-    return np.array([out[k] for k in KINDS], np.int64)
+        digit = digit.filter(words.gather(digit).str.contains(FIGURE))
+    if len(digit):
+        for kind, hit in _written(figures.tidy(words.gather(digit))).items():
+            out[KINDS.index(kind), digit.to_numpy()] = hit
+    out[STRAY] = ~out.any(0)
+    return out
 
 
 def _written(words: pl.Series) -> dict[str, Array]:
-    """Tell how tidied words with digits may be read: with one decimal sign or order of the day, with both, alike."""
-    dot, comma = (figures.readable(words, d).to_numpy() for d in (".", ","))
-    apart = words.str.contains(r"[.,]").to_numpy()
-    signed = (dot | comma) & words.str.contains(figures.SIGNS).to_numpy()
-    out = {"dot": dot & ~comma, "comma": comma & ~dot, "figure": dot & comma & ~apart, "signed": signed}
-    out["figure_either"] = dot & comma & apart
-    maybe = np.flatnonzero(~dot & ~comma & words.str.contains(r"^.{6,}$").to_numpy())
-    day, month, same = (np.zeros(len(words), bool) for _ in range(3))
-    if len(maybe):
-        some = words.gather(maybe)
-        first, second = (dates.read(some, o) for o in ("day-month-year", "month-day-year"))
-        day[maybe], month[maybe] = first.is_not_null().to_numpy(), second.is_not_null().to_numpy()
-        same[maybe] = (first == second).fill_null(False).to_numpy()
-    return out | {"day": day & ~month, "month": month & ~day, "date": same, "date_either": day & month & ~same}
+    """Tell how tidied words with digits may be read: with which decimal sign, and in which order of the day."""
+    read = {d: figures.strictly(words, d) for d in (".", ",")}
+    dot, comma = (n.is_not_null().to_numpy() for n in read.values())
+    number = dot | comma
+    out = {"figure": number, "dot": dot & ~comma, "comma": comma & ~dot}
+    out["figure_either"] = (read["."] != read[","]).fill_null(False).to_numpy()
+    out["signed"] = number & words.str.contains(figures.SIGNS).to_numpy()
+    out["myriad"] = number & words.str.contains(figures.MYRIAD).to_numpy()
+    maybe = np.flatnonzero(~number & (words.str.len_bytes().to_numpy() >= 6))
+    for kind, hit in _dated(words.gather(maybe)).items() if len(maybe) else ():
+        out[kind] = np.zeros(len(words), bool)
+        out[kind][maybe] = hit
+    return out
+
+
+def _dated(words: pl.Series) -> dict[str, Array]:
+    """Tell which words are dates: by which order, and whether orders disagree."""
+    first = dates.read(words, "day-month-year")
+    told = words.str.contains(TRIPLE)
+    open_ = told.arg_true()
+    read = [first] + [first.scatter(open_, dates.read(words.gather(open_), o)) for o in dates.ORDERS[1:]]
+    day, month, year = (r.is_not_null() for r in read)
+    differ = (read[0] != read[1]).fill_null(False)
+    short = (pl.select(pl.coalesce(read[0], read[1])).to_series() != read[2]).fill_null(False)
+    out = {"date": day | month | year, "day": day, "month": month, "year": year}
+    out |= {"date_either": differ, "short_either": short & words.str.contains("-", literal=True)}
+    return {kind: hit.to_numpy() for kind, hit in out.items()}
