@@ -6,10 +6,10 @@ import shlex
 from html import unescape
 
 import pytest
+from browser import CHROMIUM, Browser
 
 from milepost.server.pages import curl
 
-from .browser import CHROMIUM, Browser
 from .conftest import Served, Start
 from .fake import FakeProduct
 

@@ -37,8 +37,9 @@ def _portrait(column: str, profile: Profile, voice: Voice) -> Html | None:
     drawn = profile.get("length", profile)
     if "histogram" not in drawn:
         return None
-    message = "{0}: letters of a cell" if "length" in profile else "{0}: how the cells are spread"
-    return _spread(voice(message, column), drawn, voice)
+    texts = "length" in profile
+    title = voice("{0}: letters of a cell", column) if texts else voice("{0}: how the cells are spread", column)
+    return _spread(title, drawn, voice)
 
 
 def _spread(title: Html, drawn: Profile, voice: Voice) -> Html:
@@ -68,7 +69,7 @@ def _bins(edges: Sequence[Any]) -> list[str]:
 
 
 def _day(date: str) -> str:
-    return date.replace("T", " ").removesuffix(" 00:00:00")
+    return date[:16].replace("T", " ").removesuffix(" 00:00")
 
 
 def _shares(found: Profile, side: str) -> list[float]:

@@ -39,13 +39,15 @@ def joined(parts: Inside, between: str = "") -> Html:
 
 def tag(element: str, *inside: Inside, **attributes: str | float | bool | None) -> Html:
     """Return an element; an attribute `class_` is written class, `aria_label` aria-label, None and False not at all."""
-    written = "".join(_attribute(name, value) for name, value in attributes.items() if value not in (None, False))
+    written = "".join(_attribute(name, value) for name, value in attributes.items())
     if element in VOID:
         return Html(f"<{element}{written}>")
     return Html(f"<{element}{written}>{''.join(joined(i) for i in inside)}</{element}>")
 
 
 def _attribute(name: str, value: str | float | bool | None) -> str:
+    if value is None or value is False:
+        return ""
     spelt = name.removesuffix("_").replace("_", "-")
     if value is True:
         return f" {spelt}"

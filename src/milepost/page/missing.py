@@ -24,15 +24,12 @@ def missing(report: Mapping[str, Any], places: Mapping[str, str], voice: Voice) 
     spans, left = _spans(found["sides"]), len(ranked) - SHOWN
     rows = [_row(c, columns[c], found["shares"][c], found["sides"], spans, places, voice) for c in ranked[:SHOWN]]
     sides = voice.listed(voice(side) for side in spans)
-    heads = [
-        (voice("column"), ""),
-        (voice("from the first row to the last: {0}; the stronger, the more is missing", sides), ""),
-        (voice("missing"), "number"),
-    ]
-    head = tag("tr", [tag("th", words, scope="col", class_=kind or None) for words, kind in heads])
+    heads = [(voice("column"), None), (sides, None), (voice("missing"), "number")]
+    head = tag("tr", [tag("th", words, scope="col", class_=kind) for words, kind in heads])
     table = tag("table", tag("thead", head), tag("tbody", rows), class_="gaps")
+    key = voice("from the first row to the last; the stronger the colour, the more is missing")
     note = tag("p", voice("{0} more columns with gaps are in data_report.json", number(left)), class_="note")
-    return joined([tag("div", table, class_="card"), note if left > 0 else ""])
+    return joined([tag("p", key, class_="key"), tag("div", table, class_="card"), note if left > 0 else ""])
 
 
 def _spans(sides: Mapping[str, Mapping[str, int]]) -> dict[str, tuple[float, float]]:

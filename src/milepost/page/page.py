@@ -29,14 +29,14 @@ def page(report: Mapping[str, Any], gates: Mapping[str, Any], run: str, lang: st
     """Return the page of a run as HTML, from data_report.json and gates.json ({} where nothing is judged yet)."""
     voice, places = Voice(lang), chosen(report)
     parts = {
-        "milestones": ("Milestones", milestones(gates, voice)),
-        "glance": ("At a glance", glance(report, voice)),
-        "findings": ("Findings", findings(report, places, voice)),
-        "classes": ("Classes", classes(report, voice)),
-        "missing": ("Missing cells", missing(report, places, voice)),
-        "columns": ("Columns", columns(report, places, voice)),
+        "milestones": (voice("Milestones"), milestones(gates, voice)),
+        "glance": (voice("At a glance"), glance(report, voice)),
+        "findings": (voice("Findings"), findings(report, places, voice)),
+        "classes": (voice("Classes"), classes(report, voice)),
+        "missing": (voice("Missing cells"), missing(report, places, voice)),
+        "columns": (voice("Columns"), columns(report, places, voice)),
     }
-    there = {anchor: (voice(title), part) for anchor, (title, part) in parts.items() if part}
+    there = {anchor: (title, part) for anchor, (title, part) in parts.items() if part}
     about = voice("written by Milepost {0} from data_report.json, which has every figure of this page", VERSION)
     body = [
         masthead(gates, run, report, voice),

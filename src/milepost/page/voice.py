@@ -49,7 +49,7 @@ def figure(value: float | None) -> str:
         return f"{value:.3g}".replace("-", MINUS)
     if value == int(value) or size >= 1000:
         return number(round(value))
-    return f"{value:.4g}".replace("-", MINUS)
+    return f"{value:,.4g}".replace("-", MINUS)
 
 
 def share(part: float, whole: float) -> str:
