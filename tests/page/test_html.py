@@ -3,11 +3,11 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from milepost.page.html import Html, coded, joined, name, tag, text
+from milepost.page.html import LETTERS, Html, coded, joined, name, tag, text
 
 from .reader import Element, Reader
 
-PLAIN = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]))
+PLAIN = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn", "Cf"]))
 
 
 @given(PLAIN, PLAIN)
@@ -36,4 +36,8 @@ def test_attributes_are_spelt_as_html_has_them() -> None:
 
 def test_backticks_make_code_and_names_keep_their_direction() -> None:
     assert coded("`a<b` is <odd>") == "<code><bdi>a&lt;b</bdi></code> is &lt;odd&gt;"
-    assert name("\u202eevil\0") == '<bdi class="name">\u202eevil\u2400</bdi>'
+    assert name("\u202eevil\0") == '<bdi class="name">\ufffdevil\u2400</bdi>'
+
+
+def test_a_very_long_name_is_cut() -> None:
+    assert [t.words for t in Reader(name("x" * 10_000)).texts] == ["x" * (LETTERS - 1) + "…"]

@@ -35,7 +35,7 @@ def renamed(found: Any, names: dict[str, str]) -> Any:
 
 def evil() -> tuple[dict[str, Any], dict[str, Any]]:
     """A run in which every name, value and sentence is an attack."""
-    words = ["age", "city", "ill", "北京", "yes", "CN", "patients.csv", "heart-check", "linear", "product"]
+    words = ["age", "city", "ill", "北京", "yes", "CN", "patients.csv", "heart-check", "linear", "launch"]
     words += ["accuracy >= 0.8", "Tell a clinic which patients to examine first.", "deploy measures it: milepost run"]
     names = {w: f"{i}{EVIL}" for i, w in enumerate(words)}
     report = renamed(sample.report(), names)

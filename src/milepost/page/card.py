@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from milepost.page import draw
-from milepost.page.html import Html, joined, name, tag
+from milepost.page.html import Html, joined, name, short, tag
 from milepost.page.voice import Voice, figure, number, share
 
 TOP = 6  # values that are drawn
@@ -38,7 +38,8 @@ def _portrait(column: str, profile: Profile, voice: Voice) -> Html | None:
     if "histogram" not in drawn:
         return None
     texts = "length" in profile
-    title = voice("{0}: letters of a cell", column) if texts else voice("{0}: how the cells are spread", column)
+    label = short(column)
+    title = voice("{0}: letters of a cell", label) if texts else voice("{0}: how the cells are spread", label)
     return _spread(title, drawn, voice)
 
 

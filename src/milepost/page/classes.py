@@ -7,7 +7,7 @@ from typing import Any
 
 from milepost.page import draw
 from milepost.page.glance import SIDES
-from milepost.page.html import Html, joined, name, tag
+from milepost.page.html import Html, joined, name, short, tag
 from milepost.page.voice import Voice, number, share
 
 SHOWN = 20
@@ -40,7 +40,7 @@ def _class(label: str, counts: Mapping[str, int], total: Mapping[str, int], most
     """Return a class as a row: its share as a bar (a tick for the test), and its rows on every side."""
     train, test = (counts[s] / max(1, total[s]) for s in ("train", "test"))
     shares = {s: share(counts[s], total[s]) for s in ("train", "test")}
-    title = voice("{0}: {1} of train, {2} of test", label, shares["train"], shares["test"])
+    title = voice("{0}: {1} of train, {2} of test", short(label), shares["train"], shares["test"])
     chart = [draw.bullet(title, train / most, test / most), tag("span", shares["train"], class_="percent")]
     numbers = [tag("td", number(counts[s]), class_="number") for s in SIDES]
     return tag("tr", tag("th", name(label), scope="row"), tag("td", tag("span", chart, class_="measured")), numbers)

@@ -10,9 +10,11 @@ from typing import TypeAlias
 Inside: TypeAlias = "str | Iterable[str] | None"
 
 VOID = ("br", "link", "meta")
-# characters that a browser may not be told, shown by their pictures; line feeds and tabs stay
+LETTERS = 400  # of a name that are shown
+# characters that a browser may not be told are shown by their pictures; line feeds and tabs stay
 PICTURES = {c: 0x2400 + c for c in range(32) if c not in (9, 10, 13)} | {0x7F: 0x2421}
 PICTURES |= dict.fromkeys((*range(0x80, 0xA0), *range(0xFDD0, 0xFDF0), 0xFFFE, 0xFFFF), 0xFFFD)
+PICTURES |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), 0xFFFD)  # they turn what follows around
 CODE = re.compile(r"`([^`]+)`")
 
 
@@ -56,7 +58,12 @@ def _attribute(name: str, value: str | float | bool | None) -> str:
 
 def name(value: str) -> Html:
     """Return somebody's word, such as the name of a column: it turns no text around it from right to left."""
-    return tag("bdi", value, class_="name")
+    return tag("bdi", short(value), class_="name")
+
+
+def short(value: str) -> str:
+    """Return somebody's word without its end, if it is very long."""
+    return value if len(value) <= LETTERS else value[: LETTERS - 1] + "…"
 
 
 def coded(words: str) -> Html:

@@ -8,7 +8,7 @@ from typing import Any
 
 from milepost.page import draw
 from milepost.page.glance import SIDES
-from milepost.page.html import Html, joined, name, tag
+from milepost.page.html import Html, joined, name, short, tag
 from milepost.page.voice import Voice, number, share
 
 SHOWN = 40
@@ -69,7 +69,7 @@ def _row(
         stretches += _stretches(shares.get(side, ()), start, wide, step)
     by_side = profile.get("missing_by_side", {})
     told = voice.listed(f"{voice(s)} {number(n)}" for s, n in by_side.items())
-    title = voice("{0}: missing cells, {1}", column, told)
+    title = voice("{0}: missing cells, {1}", short(column), told)
     label = tag("a", name(column), href=f"#{places[column]}") if column in places else name(column)
     count = [tag("b", number(profile["missing"])), " ", tag("span", share(profile["missing_share"], 1), class_="soft")]
     return tag(
