@@ -5,22 +5,23 @@ A look at rows only adds up what may be traces of them; all rows of a column tog
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
 
+from milepost.findings.joined import Joined, joined
 from milepost.findings.kinds import judged, said
 from milepost.findings.marks import accounts, has_long_addresses, long_addresses
 from milepost.findings.persons import like_people
-from milepost.findings.traces import SHORTEST, Runs, runs_of, traces
+from milepost.findings.traces import END, SHORTEST, Runs, plain_cells, runs_of, traces
 from milepost.types import Array, Finding
 
 MAIL = r"[\p{L}\p{N}._%+'-]+@(?:[\p{L}\p{N}-]+\.)+\p{L}{2,}"
 PICTURE = r"@[0-9.]+x\.(?:png|jpe?g|gif|svg|webp)"  # logo@2x.png
-BATCH = 1 << 20  # bytes that are looked at together: they fit a processor's cache
 REPEATED = ("card", "mobile")  # kinds that one number alone, often repeated, does not prove
+STRETCH = 1 << 17  # bytes that are looked at together
 WORDS = 64  # hashes that are kept of a column that is named like people
 
 
@@ -39,106 +40,62 @@ def glance(table: pl.DataFrame) -> Counts:
     """Count what may be personal data in some rows; pure, so that threads may share the work."""
     counts = Counts(tuple(table.columns), np.zeros(table.width, np.int64), {}, {}, {}, {})
     if table.height and table.width:
-        for columns, text in _batches(_long(table, counts.said)):
-            _look(columns, text, counts)
+        for some in joined(table, counts.said):
+            _look(some, counts)
         for c in like_people(counts.names):
             if table.dtypes[c] == pl.String:
                 _look_at_words(table.to_series(c), c, counts)
     return counts
 
 
-def _long(table: pl.DataFrame, said_C: Array) -> dict[int, pl.Series]:
-    """Return, as text, the columns with cells that are long enough for a trace; also count cells that are filled."""
-    places, out = _texts(table), dict[int, pl.Series]()
-    if places:
-        texts = table if len(places) == table.width else table[:, places]
-        lengths_CN = _lengths(texts.unpivot()["value"]).reshape(len(places), -1)
-        said_C[places] = (lengths_CN > 0).sum(1)
-        long = np.flatnonzero(lengths_CN.max(1) >= SHORTEST).tolist()
-        out = {places[i]: texts.to_series(i).drop_nulls() for i in long}
-    for c, dtype in enumerate(table.dtypes if len(places) < table.width else ()):
-        if dtype.is_numeric():
-            column = table.to_series(c)
-            said_C[c] = len(column) - column.null_count()
-            if (column.max() or 0) >= 10 ** (SHORTEST - 1):
-                out[c] = _whole(column)
-    return {c: column for c, column in out.items() if len(column)}
-
-
-def _texts(table: pl.DataFrame) -> list[int]:
-    return [c for c, dtype in enumerate(table.dtypes) if dtype == pl.String]
-
-
-def _lengths(text: pl.Series) -> Array:
-    return text.str.len_bytes().fill_null(0).to_numpy().astype(np.int64)
-
-
-def _whole(column: pl.Series) -> pl.Series:
-    """Return the large whole numbers of a column as text."""
-    if not column.dtype.is_integer():
-        column = column.cast(pl.Float64)
-        column = column.filter((column == column.floor()) & (column < 2.0**53)).cast(pl.Int64)
-    return column.filter(column >= 10 ** (SHORTEST - 1)).cast(pl.String)
-
-
-def _batches(parts: Mapping[int, pl.Series]) -> Iterator[tuple[list[int], list[pl.Series]]]:
-    """Gather columns until they are large enough."""
-    columns, texts, size = list[int](), list[pl.Series](), 0.0
-    for c, part in parts.items():
-        columns.append(c)
-        texts.append(part)
-        size += part.estimated_size()
-        if size >= BATCH:
-            yield columns, texts
-            columns, texts, size = [], [], 0.0
-    if columns:
-        yield columns, texts
-
-
-def _look(columns: Sequence[int], parts: Sequence[pl.Series], counts: Counts) -> None:
+def _look(some: Joined, counts: Counts) -> None:
     """Look for every kind of trace in the cells of some columns at once."""
-    text = pl.concat([p.alias("") for p in parts]) if len(parts) > 1 else parts[0]
-    cells = _joined(text)
-    if b"\x1f " in cells or b" \x1f" in cells:
-        text = text.str.strip_chars(" ")
-        cells = _joined(text)
-    letters = np.frombuffer(cells, np.uint8)
-    digits, mail, long = _close(letters), b"@" in cells, has_long_addresses(letters)
-    if not (digits or mail or long):
-        return
-    cell_N = _lengths(text)
-    first = np.cumsum([0, *map(len, parts)])[:-1]
-    start = 1 + np.concatenate([[0], (cell_N + 1).cumsum()])[first]  # of every column
-    add = _Add(np.asarray(columns), start, counts)
-    if digits:
-        runs = runs_of(letters)
-        found = traces(runs)
-        for kind, run in found.items():
-            add.places(kind, runs.start[run])
-        for kind in REPEATED:
-            add.bounds(kind, runs, found.get(kind, ()))
-        for kind, place in accounts(letters).items():
-            add.places(kind, place)
-    if long:
-        add.places("long_address", long_addresses(letters)["long_address"])
-    if mail:
-        each_N = text.str.count_matches(MAIL).to_numpy() - text.str.count_matches(PICTURE).to_numpy().astype(np.int64)
-        each_N = np.maximum(each_N, 0) * (cell_N >= SHORTEST)
-        add.numbers("mail", np.add.reduceat(each_N, first))
+    letters = some.letters()
+    if (letters == ord("@")).any():
+        _Add(some.columns, some.first, counts).numbers("mail", np.add.reduceat(_mails(some.text), some.first))
+    if _close(letters):
+        if _padded(letters):
+            some = some.trimmed()
+            letters = some.letters()
+        _look_at_digits(letters, _Add(some.columns, some.starts(), counts))
+    elif has_long_addresses(letters):
+        _Add(some.columns, some.starts(), counts).every(long_addresses(letters))
 
 
-def _joined(text: pl.Series) -> bytes:
-    """Return all cells with END around each."""
-    joined: bytes = text.str.join("\x1f").cast(pl.Binary).item()
-    return b"\x1f" + joined + b"\x1f\x1f"
+def _look_at_digits(letters: Array, add: _Add) -> None:
+    runs = runs_of(letters)
+    found = traces(runs)
+    add.every({kind: runs.start[run] for kind, run in found.items()})
+    for kind in REPEATED:
+        add.bounds(kind, runs, found.get(kind, np.empty(0, np.int64)))
+    add.every(plain_cells(runs) | accounts(letters))
+    if has_long_addresses(letters):
+        add.every(long_addresses(letters))
+
+
+def _mails(text: pl.Series) -> Array:
+    """Count the e-mail addresses of every cell, int64 [N]."""
+    cell = pl.col("w").str
+    mails = cell.count_matches(MAIL).cast(pl.Int64) - cell.count_matches(PICTURE).cast(pl.Int64)
+    long = pl.when(cell.len_bytes() >= SHORTEST).then(mails.clip(0)).otherwise(0).fill_null(0)
+    return text.to_frame("w").select(long).to_series().to_numpy()
+
+
+def _padded(letters: Array) -> bool:
+    """Tell whether a cell begins or ends with a blank."""
+    end = np.flatnonzero(letters == END)[:-1]
+    return bool(((letters[end + 1] == ord(" ")) | (letters[end - 1] == ord(" "))).any())
 
 
 def _close(letters: Array) -> bool:
     """Tell whether eight digits, or marks that are found among them, stand together anywhere."""
-    near = (letters - np.uint8(32)) < 26  # from the blank to the 9
-    for step in (1, 2, 4):
-        near = near[step:] & near[:-step]
-    return bool(near.any())
+    for at in range(0, len(letters), STRETCH):
+        near = (letters[at : at + STRETCH + 7] - np.uint8(32)) < 26  # from the blank to the 9
+        for step in (1, 2, 4):
+            near = near[step:] & near[:-step]
+        if near.any():
+            return True
+    return False
 
 
 class _Add(NamedTuple):
@@ -157,11 +114,15 @@ class _Add(NamedTuple):
         column = np.searchsorted(self.start, place, "right") - 1
         self.numbers(kind, np.bincount(column, minlength=len(self.columns)))
 
-    def bounds(self, kind: str, runs: Runs, run: Sequence[int] | Array) -> None:
+    def every(self, found: Mapping[str, Array]) -> None:
+        for kind, place in found.items():
+            self.places(kind, place)
+
+    def bounds(self, kind: str, runs: Runs, run: Array) -> None:
         """Keep the least and the greatest hash of numbers: they differ where the numbers do."""
         if not len(run):
             return
-        digit_NK, hashes = runs.digits(np.asarray(run), 19), np.zeros(len(run), np.uint64)
+        digit_NK, hashes = runs.digits(run, 19), np.zeros(len(run), np.uint64)
         for k in range(19):
             hashes = np.where(runs.size[run] > k, hashes * np.uint64(0x9E3779B97F4A7C15) + digit_NK[:, k] + 1, hashes)
         column = self.columns[np.searchsorted(self.start, runs.start[run], "right") - 1]

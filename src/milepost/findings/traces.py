@@ -18,6 +18,7 @@ NONE, BLANK, HYPHEN, POINT, SLASH, BRACKET = range(6)  # what stands between two
 LINK = np.zeros(256, np.uint8)
 LINK[list(b" -./()")] = BLANK, HYPHEN, POINT, SLASH, BRACKET, BRACKET
 LOOSE = np.array([True, True, False, False, False, True])  # links over which a number does not go on
+MARKED = np.isin(np.arange(21), (11, *range(13, 20)))  # digits of a mobile number, a card, a resident id
 LETTER = np.zeros(256, bool)
 LETTER[list(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789")] = True
 AMOUNT = LETTER.copy()  # what stands before a number that is an amount, or part of a word
@@ -43,6 +44,7 @@ class Runs(NamedTuple):
     chain: Array  # the first run of every chain
     digit: Array  # the digits of all runs, one after the other
     place: Array  # where in `digit` a run begins
+    plain: dict[int, Array]  # where cells begin that are no more than a number, by its digits; they are no runs here
 
     def digits(self, run: Array, count: int) -> Array:
         """Return `count` digits from the beginning of each of N runs on, uint8 [N, count]."""
@@ -69,18 +71,35 @@ def runs_of(text: Array) -> Runs:
     start, end = edge[::2], edge[1::2]
     size = end - start
     link = _links(text, start, end)
-    first = np.flatnonzero(np.concatenate([[True], link[:-1] == NONE]))[: len(start)]
-    if len(first):
-        several = np.diff(np.concatenate([first, [len(start)]]))
-        total, points = np.add.reduceat(size, first), np.add.reduceat((link == POINT).astype(np.int64), first)
-        told = ((total >= SHORTEST) & ~((points == 1) & (several == 2))) | (points >= 3)
-        kept = np.repeat(told, several)
-        start, end, size, link = start[kept], end[kept], size[kept], link[kept]
+    chain = np.flatnonzero(np.concatenate([[True], link[:-1] == NONE]))[: len(start)]
+    told, plain = _told(text, start, size, link, chain) if len(chain) else (np.zeros(0, bool), {})
+    start, end, size, link = start[told], end[told], size[told], link[told]
     back = np.concatenate([np.zeros(1, np.uint8), link[:-1]])[: len(link)]
     place = size.cumsum() - size
     digits = text[np.repeat(start - place, size) + np.arange(size.sum())] - np.uint8(48)
     opened, shut = ~AMOUNT[text[start - 1]] & LOOSE[back], ~PART[text[end]] & LOOSE[link]
-    return Runs(text, start, end, size, link, back, opened, shut, np.flatnonzero(back == NONE), digits, place)
+    return Runs(text, start, end, size, link, back, opened, shut, np.flatnonzero(back == NONE), digits, place, plain)
+
+
+def _told(text: Array, start: Array, size: Array, link: Array, chain: Array) -> tuple[Array, dict[int, Array]]:
+    """Tell which runs may be traces, by their chains; cells that are a number of another length are only listed."""
+    several = np.diff(np.concatenate([chain, [len(start)]]))
+    total, points = np.add.reduceat(size, chain), np.add.reduceat((link == POINT).astype(np.int64), chain)
+    decimal = (points == 1) & (several == 2)
+    told = ((total >= SHORTEST) & ~decimal) | (points >= 3)
+    first = start[chain]
+    alone = (
+        told & (several == 1) & (text[first - 1] == END) & (text[first + total] == END) & ~MARKED[np.minimum(total, 20)]
+    )
+    plain = {n: first[alone & (total == n)] for n in range(SHORTEST, 16)} if alone.any() else {}
+    told &= ~alone
+    three = np.flatnonzero(told & (several >= 3) & (points < 3) & (total < 15))
+    at = chain[three]
+    a, b, c = size[at], size[at + 1], size[at + 2]
+    year = (a == 4) & (b == 2) & (c == 2) & (text[start[at]] != ord("0"))
+    day = (a <= 2) & (b <= 2) & (c == 4)
+    told[three[(year | day) & (text[start[at] - 1] != ord("+"))]] = False
+    return np.repeat(told, several), plain
 
 
 def _links(text: Array, start: Array, end: Array) -> Array:
@@ -246,12 +265,15 @@ def _cells(runs: Runs, used: Array, found: dict[str, Array]) -> dict[str, Array]
     whole = edge & (runs.text[runs.end[last]] == END) & (total <= 15)
     d, several = runs.digits(first, 2), last > first
     trunk = (d[:, 0] == 0) & (d[:, 1] > 0)
-    sizes = [runs.size[np.minimum(first + k, last)] for k in range(3)]
-    day = (sizes[0] <= 2) & (sizes[1] <= 2) & (sizes[2] == 4)
     known = np.zeros(len(runs.size), bool)
     known[found["local"]] = True
     known |= used
-    shaped = whole & several & trunk & ~day & (total >= 9) & (total <= 12) & ~known[first]
-    alone = whole & ~several & (before == END)
-    beside = alone & ((total == 9) | (total == 10) | (total == 12))
-    return {"cells": first[whole], "shaped": first[shaped], "beside": first[beside]}
+    shaped = whole & several & trunk & (total >= 9) & (total <= 12) & ~known[first]
+    return {"cells": first[whole], "shaped": first[shaped]}
+
+
+def plain_cells(runs: Runs) -> dict[str, Array]:
+    """Return where cells begin that are one number: as long as a telephone's, or nearly as a mobile's."""
+    every = [*runs.plain.values(), np.empty(0, np.int64)]
+    beside = [runs.plain[n] for n in (9, 10, 12) if n in runs.plain]
+    return {"cells": np.concatenate(every), "beside": np.concatenate([*beside, np.empty(0, np.int64)])}
