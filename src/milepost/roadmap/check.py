@@ -14,6 +14,9 @@ from milepost.roadmap.opened import Opened, opened
 from milepost.roadmap.progress import progress
 from milepost.stages.prepare import prepare
 
+SEVERITIES = ("info", "warning", "error")
+INDENT = " " * 9
+
 
 def check(path: Path, overrides: Sequence[str] = ()) -> dict[str, Any]:
     """Return the data report and what is assumed, with `errors` that block the road.
@@ -49,17 +52,26 @@ def _prepared(o: Opened) -> tuple[dict[str, Any], list[MilepostError]]:
 
 
 def text(found: dict[str, Any]) -> str:
-    """Write a check for people."""
+    """Write a check for people: the weightiest findings last, where the eye is."""
     split = found["split"]
     lines = [f"{found['product']}: {found['rows_kept']:,} of {found['rows_read']:,} rows can be used"]
     lines += [f"train {split['train']:,}, valid {split['valid']:,}, test {split['test']:,}; {split['how']}"]
     lines += [f"note: {n}" for n in found["notes"]]
-    for f in found["findings"]:
-        rows = f" (rows {', '.join(map(str, f['rows']))} ...)" if f["rows"] else ""
-        lines.append(
-            f"{f['severity']:<8} {f['code']}: {f['what']}: {f['count']:,}{rows}"
-            if f["count"]
-            else f"{f['severity']:<8} {f['code']}: {f['what']}{rows}"
-        )
-        lines += [f"         fix: {f['fix']}"] if f["fix"] else []
+    for severity in SEVERITIES:
+        lines += [line for f in found["findings"] if f["severity"] == severity for line in _finding(f)]
+    if found["findings"]:
+        lines.append(f"more of a code: milepost explain-code {_weightiest(found['findings'])}")
     return "\n".join(lines if found["errors"] else [*lines, "nothing blocks the road: milepost run"])
+
+
+def _finding(f: dict[str, Any]) -> list[str]:
+    """Write one finding: what, then where to look, then the mend."""
+    lines = [f"{f['severity']:<8} {f['where']}: {f['what']} [{f['code']}]"]
+    if f["rows"]:
+        more = ", ..." if f["count"] > len(f["rows"]) else ""
+        lines.append(f"{INDENT}rows {', '.join(map(str, f['rows']))}{more}")
+    return [*lines, f"{INDENT}fix: {f['fix']}"] if f["fix"] else lines
+
+
+def _weightiest(findings: list[dict[str, Any]]) -> str:
+    return str(max(findings, key=lambda f: SEVERITIES.index(f["severity"]))["code"])

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import runpy
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
+from milepost.columns.judge import found
 from milepost.columns.scan import Scan, glance
-from milepost.columns.schema import typed
 from milepost.data.split import TEST
 from milepost.errors import MilepostError, did_you_mean
 from milepost.roadmap.gates import FEW
-from milepost.sources.read import read
+from milepost.sources.read import opened, sides
 from milepost.tasks import find, kinds
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -51,19 +50,19 @@ def _example(kind: str | None, folder: Path) -> dict[str, Any]:
 
 def _from_data(kind: str | None, folder: Path, data: Path, target: str | None) -> dict[str, Any]:
     """Infer the kind, the target and gates from the user's data."""
-    table = read(data)
-    said = list[str]()
+    scan = _scanned(data)
+    columns, said = list(scan.place), list[str]()
     if target is None:
-        target = _guess_target(table)
+        target = _guess_target(columns)
         said.append(f"target: `{target}`, by its name or place; change it with --target")
-    if target not in table.columns:
-        raise MilepostError(f"there is no column `{target}`", "--target", did_you_mean(target, table.columns))
+    if target not in columns:
+        raise MilepostError(f"there is no column `{target}`", "--target", did_you_mean(target, columns))
     if kind is None:
-        kind, why = _guess_kind(table.select(target))
+        kind, why = _guess_kind(scan, target)
         said.append(f"kind: {kind}, {why}")
-    tested = round(TEST * table.height)
+    tested = round(TEST * scan.rows)
     if tested < FEW:
-        said.append(f"{table.height} rows leave about {tested} to test on: {FEW} are the fewest that prove anything")
+        said.append(f"{scan.rows} rows leave about {tested} to test on: {FEW} are the fewest that prove anything")
     _make_folder(folder)
     source = data.resolve()
     where = source.name if source.parent == folder.resolve() else str(source)
@@ -72,22 +71,29 @@ def _from_data(kind: str | None, folder: Path, data: Path, target: str | None) -
     return {"folder": str(folder), "kind": kind, "files": ["product.yaml"], "inferred": said}
 
 
-def _guess_target(table: pl.DataFrame) -> str:
+def _scanned(data: Path) -> Scan:
+    """Look at every row of the data, or of their training rows, a piece at a time."""
+    scan, source = Scan(), sides(data)
+    for part in opened(source.get("train", data)).parts:
+        for block in part.blocks():
+            scan.add(glance(block.parse().table))
+    if not scan.rows:
+        raise MilepostError("there are no rows that can be read", str(data), "name a file with a header and rows")
+    return scan
+
+
+def _guess_target(columns: Sequence[str]) -> str:
     """Return the column with a telling name, else the last."""
-    named = [c for c in table.columns if c.strip().lower() in TARGETS]
-    return named[0] if len(named) == 1 else table.columns[-1]
+    named = [c for c in columns if c.strip().lower() in TARGETS]
+    return named[0] if len(named) == 1 else columns[-1]
 
 
-def _guess_kind(target: pl.DataFrame) -> tuple[str, str]:
+def _guess_kind(scan: Scan, target: str) -> tuple[str, str]:
     """Numbers of many values are predicted, few values are classes."""
-    scan = Scan()
-    scan.add(glance(target))
-    rules, _ = scan.rules({}, {})
-    column = typed(rules, target).to_series().drop_nulls()
-    distinct = column.n_unique()
-    if column.dtype.is_numeric() and (distinct > FEW_CLASSES or (column != column.floor()).any()):
-        return "tabular-regression", f"because `{column.name}` holds {distinct} different numbers"
-    return "tabular-classification", f"because `{column.name}` has {distinct} different values"
+    seen = scan.seen(target)
+    if found(seen, named=True) == "number" and (seen.distinct > FEW_CLASSES or not seen.whole):
+        return "tabular-regression", f"because `{target}` holds {seen.distinct} different numbers"
+    return "tabular-classification", f"because `{target}` has {seen.distinct} different values"
 
 
 def _make_folder(folder: Path) -> None:

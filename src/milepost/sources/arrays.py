@@ -15,7 +15,7 @@ from milepost.sources.keys import Keys
 from milepost.sources.lines import Cut, parse
 from milepost.sources.packed import Stream
 from milepost.sources.scanner import Scanner
-from milepost.sources.text import utf8
+from milepost.sources.text import plain_text
 from milepost.types import Finding
 
 FIX = 'write [{"column": value, ...}, ...] (in pandas: orient="records")'
@@ -67,7 +67,7 @@ class Arrays:
 
     def _elements(self) -> Iterator[Element]:
         with self._stream.open() as file:
-            scanner = Scanner(utf8(file, self.name), self.name)
+            scanner = Scanner(plain_text(file)[0], self.name)
             first = scanner.peek()
             if first == "[":
                 yield from self._listed(scanner, None)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from milepost.errors import MilepostError
 from milepost.sources.packed import PACKED, Stream
-from milepost.sources.text import utf8
+from milepost.sources.text import plain_text
 from milepost.types import Finding
 
 ENDINGS = {
@@ -109,7 +109,7 @@ def _believed(stream: Stream, named: str | None, head: bytes) -> str:
 def _json(stream: Stream, named: str | None) -> str | None:
     """Tell JSON lines from one document by the first line."""
     with stream.open() as file:
-        text = utf8(file, stream.name).read(LINE).lstrip()
+        text = plain_text(file)[0].read(LINE).lstrip()
     if text.startswith(b"["):
         return "json" if named != "lines" or text[1:].lstrip().startswith(b"{") else named
     if not text.startswith(b"{"):

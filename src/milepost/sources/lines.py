@@ -16,7 +16,7 @@ from milepost.sources.keys import Keys
 from milepost.sources.packed import Stream
 from milepost.sources.quoting import quoted
 from milepost.sources.records import NoObject, Record, record
-from milepost.sources.text import utf8
+from milepost.sources.text import plain_text
 from milepost.types import Array, Finding
 
 LONGEST = 8 << 20  # bytes of a line
@@ -58,7 +58,7 @@ class Lines:
 
     def _cuts(self) -> Iterator[Cut]:
         with self._stream.open() as file:
-            yield from cuts(utf8(file, self.name))
+            yield from cuts(plain_text(file)[0])
 
 
 def cuts(file: io.BufferedIOBase, block: int = BLOCK) -> Iterator[Cut]:
