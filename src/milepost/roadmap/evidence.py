@@ -72,6 +72,7 @@ def status(opened: Opened, run: str, metrics: Mapping[str, Any], looks: int, not
         milestones.append({"name": name, "verdict": verdict, "by": by, "before": promised.before, "gates": judged})
     return {
         "product": opened.spec.name,
+        "need": opened.spec.need,
         "run": run,
         "model": metrics.get("model"),
         "why": metrics.get("why"),
