@@ -90,12 +90,11 @@ def _quantiles(title: Html, drawn: Profile, voice: Voice) -> Html | None:
 
 def _beyond(found: Profile, voice: Voice) -> Html | None:
     """Say what lies outside of the drawing."""
-    out = sum(found.get("below", {}).values()), sum(found.get("above", {}).values())
-    every = sum(out) + sum(map(sum, found["counts"].values()))
-    if not any(out):
-        return None
-    said = voice("not drawn: {0} lie lower, {1} higher", share(out[0], every), share(out[1], every))
-    return tag("p", said, class_="note")
+    below, above = sum(found.get("below", {}).values()), sum(found.get("above", {}).values())
+    every = below + above + sum(map(sum, found["counts"].values()))
+    parts = [voice("{0} lie lower", share(below, every))] if below else []
+    parts += [voice("{0} lie higher", share(above, every))] if above else []
+    return tag("p", voice("not drawn: {0}", voice.listed(parts)), class_="note") if parts else None
 
 
 def _values(profile: Profile, voice: Voice) -> Html:
@@ -108,21 +107,22 @@ def _values(profile: Profile, voice: Voice) -> Html:
     left = profile["distinct"] - len(first)
     rest = {s: (sum(v[s] for v in top[TOP:]) + others.get(s, 0)) / total[s] for s in sides}
     rows = [_value(label, plain, shares, most, voice) for label, plain, shares in first]
-    if left > 0:
-        said = voice("{0} other values", number(left))
-        rows.append(_value(tag("i", said), said, rest, most, voice))
+    if left > 0 and rest:
+        said = tag("span", voice("{0} other values", number(left)), class_="label")
+        rows.append(tag("li", said, tag("span", share(rest[_main(rest)], 1), class_="percent"), class_="others"))
     return tag("ul", rows, class_="values")
 
 
 def _value(label: Html, plain: str, shares: Mapping[str, float], most: float, voice: Voice) -> Html:
-    main = "train" if "train" in shares else next(iter(shares), "")
-    spoken = [f"{voice(side)} {share(s, 1)}" for side, s in shares.items()]
-    test = shares.get("test")
-    title = joined([plain, *spoken], " · ")
-    chart = draw.bullet(title, shares.get(main, 0) / most, None if test is None else test / most)
-    return tag(
-        "li", tag("span", label, class_="label"), chart, tag("span", share(shares.get(main, 0), 1), class_="percent")
-    )
+    main, test = shares[_main(shares)], shares.get("test")
+    title = joined([plain, *(f"{voice(side)} {share(s, 1)}" for side, s in shares.items())], " · ")
+    chart = draw.bullet(title, main / most, None if test is None else test / most)
+    return tag("li", tag("span", label, class_="label"), chart, tag("span", share(main, 1), class_="percent"))
+
+
+def _main(shares: Mapping[str, float]) -> str:
+    """Return the side that is drawn: train, wherever it has the column."""
+    return "train" if "train" in shares else next(iter(shares))
 
 
 def _facts(profile: Profile, voice: Voice) -> list[tuple[Html, Html]]:

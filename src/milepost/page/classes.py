@@ -30,7 +30,12 @@ def classes(report: Mapping[str, Any], voice: Voice) -> Html:
     rows = [_class(c, {s: counts.get(s, {}).get(c, 0) for s in SIDES}, total, most, voice) for c in ranked[:SHOWN]]
     left = len(ranked) - SHOWN
     heads = [tag("th", voice(side), scope="col", class_="number") for side in SIDES]
-    head = tag("tr", tag("th", voice("class"), scope="col"), tag("th", voice("share of train"), scope="col"), heads)
+    head = tag(
+        "tr",
+        tag("th", voice("class"), scope="col"),
+        tag("th", voice("share of train (tick: test)"), scope="col"),
+        heads,
+    )
     table = tag("table", tag("thead", head), tag("tbody", rows), class_="classes")
     note = tag("p", voice("{0} more classes are in data_report.json", number(left)), class_="note")
     return joined([tag("div", table, class_="card"), note if left > 0 else ""])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from milepost.page.html import Html, name, tag
@@ -17,7 +17,8 @@ def masthead(gates: Mapping[str, Any], run: str, report: Mapping[str, Any], voic
     facts = [_fact(voice("Run"), tag("code", run))]
     if gates.get("model"):
         facts.append(_fact(voice("Model"), tag("code", str(gates["model"]))))
-    facts += [_fact(voice("Data"), source) for source in _sources(report, voice)]
+    if report.get("source"):
+        facts.append(_fact(voice("Data"), voice.listed(_sources(report["source"], voice))))
     stone = tag("svg", tag("path", d=STONE), viewBox="0 0 24 24", aria_hidden="true")
     return tag(
         "header",
@@ -28,9 +29,8 @@ def masthead(gates: Mapping[str, Any], run: str, report: Mapping[str, Any], voic
     )
 
 
-def _sources(report: Mapping[str, Any], voice: Voice) -> list[Html]:
+def _sources(files: Sequence[Mapping[str, Any]], voice: Voice) -> list[Html]:
     """Name the first files with their rows, and count the others."""
-    files = report.get("source", [])
     shown = files if len(files) <= FILES else files[: FILES - 1]
     out = [Html(name(str(f["name"])) + " " + _soft(voice("{0} rows", number(f["rows"])))) for f in shown]
     rest = files[len(shown) :]
