@@ -24,6 +24,7 @@ MONTHS = (
     "jan(?:uary)?", "feb(?:ruary)?", "mar(?:ch)?", "apr(?:il)?", "may", "june?", "july?", "aug(?:ust)?",
     "sept?(?:ember)?", "oct(?:ober)?", "nov(?:ember)?", "dec(?:ember)?",
 )  # fmt: skip
+NUMBERS = {name[:3]: str(number) for number, name in enumerate(MONTHS, 1)}
 WEEKDAY = r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*"
 CLOCK = "[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?"
 ZONE = r"(:[0-9]{2}(?:\.[0-9]+)?) ?(?:Z|(?:UTC|GMT)?([+-])([0-9]{2}):?([0-9]{2})|UTC|GMT)$"
@@ -60,7 +61,7 @@ def read(words: pl.Series, order: Order, compact: bool = False) -> pl.Series:
     """Read text as Datetime("us"), UTC where it names a zone; null where it is no date."""
     if len(words) <= FEW and (quick := _few(words)) is not None:
         return quick
-    out = pl.select(pl.coalesce(words.str.to_datetime(f, strict=False, time_unit="us") for f in ISO)).to_series()
+    out = _machine_made(words)
     far = ~out.is_between(YEAR_100, YEAR_9999)
     if far.any():  # 24-03-01 is not of the year 24
         out = out.set(far & ~words.str.contains(YEAR), None)
@@ -72,6 +73,15 @@ def read(words: pl.Series, order: Order, compact: bool = False) -> pl.Series:
         values = rest.to_frame("w").join(found, on="w", how="left", maintain_order="left")["d"]
         out = out.scatter(odd.arg_true(), values)
     return out.alias(words.name)
+
+
+def _machine_made(words: pl.Series) -> pl.Series:
+    """Read what is written as the first words are, if that is ISO 8601."""
+    first = words.drop_nulls().head(FEW)
+    for form in ISO:
+        if first.str.to_datetime(form, strict=False).null_count() < len(first):
+            return words.str.to_datetime(form, strict=False, time_unit="us")
+    return pl.repeat(None, len(words), dtype=pl.Datetime("us"), eager=True)
 
 
 def _few(words: pl.Series) -> pl.Series | None:
@@ -111,8 +121,11 @@ def _replaced(text: pl.Series, pairs: tuple[tuple[str, str], ...]) -> pl.Series:
 
 def _named_month(text: pl.Series) -> pl.Series:
     """Bring `1 March 2024`, `Mar 1st, 2024` and `01-Mar-24` into the order of ISO."""
-    months = tuple((rf"(^|[^a-z]){name}\.?($|[^a-z.])", f"$1m{n}$2") for n, name in enumerate(MONTHS, 1))
-    return _replaced(text, ((rf"^{WEEKDAY}\.?,? +", ""), (r" ?\([a-z ]+\)$", ""), *months, *NAMED))
+    text = _replaced(text, ((rf"^{WEEKDAY}\.?,? +", ""), (r" ?\([a-z ]+\)$", "")))
+    part = text.str.extract_groups(rf"(?i)^(|.*[^a-z])({'|'.join(MONTHS)})($|[^a-z].*)$").struct.unnest()
+    number = part["2"].str.head(3).str.to_lowercase().replace_strict(NUMBERS, default=None, return_dtype=pl.String)
+    named = part["1"] + "m" + number + part["3"]
+    return _replaced(pl.select(pl.coalesce(named, text)).to_series(), NAMED)
 
 
 def _with_time(text: pl.Series) -> pl.Series:

@@ -25,15 +25,16 @@ class Glance(NamedTuple):
     gaps: dict[int, list[int]]  # the first rows, from 0 on, where a cell is null
 
 
-SUMS = ("said", "plain", "fraction", "padded", "long", "native", "compact", "moments")
+SUMS = ("said", "plain", "fraction", "padded", "native", "compact", "moments")
 LOWS, HIGHS = ("low", "narrow"), ("high", "broad", "pointed")
 POWERS = 10.0 ** np.arange(1, 16)  # digits before the point = powers that are not greater, and one
+LARGE, LONG = 1e15, r"^\s*[-+]?[0-9]{16,}\s*$"  # digits of which float64 loses some
 SOME = 256  # cells among which a sure decimal point is looked for first
 
 
 def glance(table: pl.DataFrame) -> Glance:
     """Look at some rows; pure, so that threads may share the work."""
-    columns = [c.cast(pl.String) if _as_words(c.dtype) else c for c in table.iter_columns()]
+    columns = [c.cast(pl.String) if _as_words(c) else c for c in table.iter_columns()]
     number_NC = np.full((table.height, len(columns)), np.nan, order="F")
     for c, column in enumerate(columns):
         if not column.dtype.is_temporal():
@@ -46,16 +47,23 @@ def glance(table: pl.DataFrame) -> Glance:
     return Glance(tuple(table.columns), table.height, tally, sketches, words_of(odd, kept), gaps)
 
 
-def _as_words(dtype: pl.DataType) -> bool:
-    return not (dtype.is_numeric() or dtype in (pl.Date, pl.Datetime, pl.String))
+def _as_words(column: pl.Series) -> bool:
+    """Tell which columns are looked at as text; whole numbers are where float64 would blur them."""
+    if column.dtype in (pl.Int64, pl.UInt64, pl.Int128):
+        bounds = column.min(), column.max()
+        return any(abs(int(b)) >= 2**53 for b in bounds if isinstance(b, int))
+    return not (column.dtype.is_numeric() or column.dtype in (pl.Date, pl.Datetime, pl.String))
 
 
 def _read(column: pl.Series, number_N: Array) -> None:
-    """Read cells as float64 into [N], nan where one is no finite number."""
+    """Read cells as float64 into [N], nan where one is no finite number, or has more digits than float64."""
     cast = column.cast(pl.Float64, strict=False)
     if cast.null_count() < len(cast):
         number_N[:] = cast.to_numpy()
         number_N[np.isinf(number_N)] = np.nan
+        large = np.flatnonzero(np.abs(number_N) >= LARGE)
+        if len(large) and column.dtype == pl.String:
+            number_N[large[column.gather(large).str.contains(LONG).to_numpy()]] = np.nan
 
 
 def _said(number_N: Array) -> Array:
@@ -111,7 +119,6 @@ def _tally(columns: list[pl.Series], number_NC: Array) -> dict[str, Array]:
             out["low"][c], out["high"][c] = times.min(initial=1 << 62), times.max(initial=-1 << 62)
         else:
             out["said"][c] = out["native"][c] = out["plain"][c]
-            out["long"][c] = (np.abs(number_NC[:, c]) >= 2.0**53).sum() if column.dtype.is_integer() else 0
     return out
 
 
@@ -138,13 +145,11 @@ def _digits(number_N: Array) -> Array:
 
 
 def _look_at_codes(column: pl.Series, number_N: Array, out: dict[str, Array], c: int) -> None:
-    read_N, low, high = ~np.isnan(number_N), out["low"][c], out["high"][c]
+    read_N = ~np.isnan(number_N)
     length = column.str.len_bytes().fill_null(0).to_numpy()[read_N]
     out["narrow"][c], out["broad"][c] = length.min(), length.max()
     if (length > _digits(number_N[read_N])).any():
         out["padded"][c] = (column.str.contains("^[-+]?0[0-9]").fill_null(False).to_numpy() & read_N).sum()
-    if max(abs(low), abs(high)) >= 1e15:
-        out["long"][c] = (column.str.contains("^[-+]?[0-9]{16,}$").fill_null(False).to_numpy() & read_N).sum()
     maybe = _maybe_days(number_N)
     if maybe.any():
         out["compact"][c] = dates.read(column.filter(pl.Series(maybe)), "year-month-day", True).count()

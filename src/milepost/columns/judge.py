@@ -108,13 +108,13 @@ class Seen:
     @property
     def whole(self) -> bool:
         """Tell whether all numbers are whole."""
-        return self.plain > 0 and self.tally["fraction"] == 0
+        return (self.plain > 0 or self.of("digits") > 0) and self.tally["fraction"] == 0
 
     @property
     def distinct(self) -> int:
         """Return how many cells differ, about where they are many."""
         texts = 0 if self.word_sketch is None else self.word_sketch.distinct(self.kept)
-        silent = len(self.silent) + (self.of("blank") > 0)
+        silent = sum(w not in VAGUE for w in self.silent) + (self.of("blank") > 0)
         numbers = self.sketch.distinct(self.kept) if self.sketch is not None and self.whole else self.plain
         moments = 0 if self.tally["low"] == self.tally["high"] else int(self.tally["moments"])
         return max(1, texts - silent) + numbers + moments if texts > silent else max(1, numbers + moments)
@@ -126,7 +126,7 @@ class Seen:
             return False
         padded, alike = self.tally["padded"], self.tally["narrow"] == self.tally["broad"]
         named = CODE.fullmatch(self.name.strip().lower()) is not None
-        return padded > (0 if alike else PADDED * self.said) or self.tally["long"] > 0 or named
+        return padded > (0 if alike else PADDED * self.said) or self.of("digits") > 0 or named
 
     @property
     def is_key(self) -> bool:

@@ -16,6 +16,7 @@ Level = Literal["error", "warning", "info"]
 GAPS = 0.05  # share of missing cells from which they are a worry
 SHOWN = 5  # words that are named
 VALUES = ("none", "nil", "无", "na", "-")  # words that are often a category of their own
+NEARLY = 0.8  # share of numbers or dates from which a column should perhaps be such
 MOST = 10_000  # categories among which similar ones are looked for
 
 
@@ -28,7 +29,7 @@ def remarks(seen: Seen, rule: ColumnRule, wish: ColumnWish, asked: bool) -> list
         return [_said(seen, "empty_column", f"`{seen.name}` has no values at all; it is left out", seen.rows)]
     if rule.type == "constant":
         return [_said(seen, "constant_column", f"`{seen.name}` is always the same; it is left out", seen.rows)]
-    out = [] if asked else _id_like(seen, rule)
+    out = [] if asked else [*_nearly(seen, rule), *_id_like(seen, rule)]
     if rule.type == "number":
         out += [*_number_form(seen, rule, wish), *_not_a_number(seen, wish)]
     if rule.type == "date":
@@ -74,7 +75,7 @@ def _id_like(seen: Seen, rule: ColumnRule) -> list[Finding]:
         return [_said(seen, "free_text", what, said)]
     if rule.type == "category" and seen.is_code:
         what = f"`{seen.name}` holds codes, not amounts: its digits stay text"
-        return [_said(seen, "code_column", what, seen.plain, fix=_line(seen, "type: number"))]
+        return [_said(seen, "code_column", what, seen.numbers, fix=_line(seen, "type: number"))]
     if rule.type != "id":
         return []
     if seen.is_key and not seen.is_code:
@@ -84,11 +85,25 @@ def _id_like(seen: Seen, rule: ColumnRule) -> list[Finding]:
     return [_said(seen, "id_like", what, said, "warning")]
 
 
+def _nearly(seen: Seen, rule: ColumnRule) -> list[Finding]:
+    """Report columns that stay text, though most of their cells are numbers or dates."""
+    if rule.type in ("number", "date") or seen.is_code or seen.is_key:
+        return []
+    days, numbers = seen.of("date"), seen.numbers
+    if days >= NEARLY * seen.sure > 0:
+        what = f"`{seen.name}` holds dates ({days}) and others or in another order ({seen.sure - days}); it stays text"
+        return [_said(seen, "mixed_dates", what, days, "warning", _line(seen, "type: date"), seen.stray_rows)]
+    if numbers >= NEARLY * seen.sure > 0:
+        what = f"`{seen.name}` holds numbers ({numbers}) and other texts ({seen.sure - numbers}); it stays text"
+        return [_said(seen, "mixed_column", what, numbers, "warning", _line(seen, "type: number"), seen.stray_rows)]
+    return []
+
+
 def _number_form(seen: Seen, rule: ColumnRule, wish: ColumnWish) -> list[Finding]:
     """Report how numbers are written, where anybody could read them otherwise."""
     comma, point, either = seen.of("comma"), seen.points, seen.of("figure_either")
     if comma and point:
-        what = f"`{seen.name}` has {comma} numbers with a decimal comma, the others have a point; both are read"
+        what = f"`{seen.name}` has numbers with a decimal comma ({comma}) and a decimal point ({point}); both are read"
         return [_said(seen, "mixed_decimals", what, min(comma, point), "warning", "write all numbers in one way")]
     if either and not comma and not point and wish.decimal is None:
         what = f"`{seen.name}` has numbers such as 1,234, which are taken for thousands, not for decimals"
@@ -145,11 +160,11 @@ def _lost(seen: Seen, kind: str, code: str, vague: list[str], lost: int, strays:
         return []
     rows = sorted({*(seen.stray_rows if strays else ()), *seen.vague_rows})[:SHOWN]
     if strays and not seen.strays:
-        what = f"`{seen.name}` is a column of {kind}s, but {lost} cells say something else; they count as missing"
+        what = f"`{seen.name}` holds {kind}s, but {lost} of {seen.rows} rows say something else; they count as missing"
         return [_said(seen, code, what, lost, "warning", "mend those cells", rows)]
     words = sorted({*vague, *(w.lower() for w in (seen.strays if strays else None) or ())})
     fix = _line(seen, f"type: {kind}, missing: [{', '.join(map(_quoted, words))}]")
-    what = f"`{seen.name}` is a column of {kind}s, but {lost} cells say {_listed(words)}; they count as missing"
+    what = f"`{seen.name}` holds {kind}s, but {lost} of {seen.rows} rows say {_listed(words)}; they count as missing"
     return [_said(seen, code, what, lost, "warning", fix, rows)]
 
 
@@ -208,6 +223,8 @@ def _missing(seen: Seen, rule: ColumnRule, wish: ColumnWish) -> list[Finding]:
     """Report cells that say nothing, but for those that were reported as no numbers or dates."""
     told = {*(w.lower() for w in wish.missing), *(("na",) if rule.type in ("number", "date") else ())}
     words = {w: n for w, n in seen.silent.items() if w not in VAGUE or w in told}
+    open_ = {w for w in seen.silent if w in VAGUE} - {*told, "na"}
+    rows = seen.gap_rows if open_ else sorted({*seen.gap_rows, *seen.vague_rows})[:SHOWN]
     empty = seen.rows - int(seen.tally["said"]) + seen.of("blank")
     gone = empty + sum(words.values())
     if not gone:
@@ -215,8 +232,8 @@ def _missing(seen: Seen, rule: ColumnRule, wish: ColumnWish) -> list[Finding]:
     severity: Level = "warning" if gone >= GAPS * seen.rows else "info"
     share = f"{100 * gone / seen.rows:.1f} %"
     if not words:
-        what = f"`{seen.name}` has missing values: {gone} empty cells ({share})"
-        return [_said(seen, "missing", what, gone, severity, rows=seen.gap_rows)]
+        what = f"`{seen.name}` is missing in {gone} of {seen.rows} rows ({share})"
+        return [_said(seen, "missing", what, gone, severity, rows=rows)]
     spelt = ", ".join(f"`{w}` {n}" for w, n in sorted(words.items(), key=lambda p: (-p[1], p[0]))[:SHOWN])
-    what = f"`{seen.name}` has missing values: {gone} cells ({share}), {empty} of them empty, the others {spelt}"
-    return [_said(seen, "missing", what, gone, severity, rows=seen.gap_rows)]
+    what = f"`{seen.name}` is missing in {gone} of {seen.rows} rows ({share}): empty {empty}, {spelt}"
+    return [_said(seen, "missing", what, gone, severity, rows=rows)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -13,7 +14,7 @@ from milepost.columns.judge import MANY, Seen, found, judged
 from milepost.columns.remarks import remarks
 from milepost.columns.schema import ColumnRule, ColumnWish, Type
 from milepost.columns.variety import Sketch, joined, kept_of
-from milepost.columns.words import PROSE, ROWS, Words
+from milepost.columns.words import PROSE, ROWS, Words, strays_among
 from milepost.errors import MilepostError, did_you_mean, raise_all
 from milepost.types import Array, Finding
 
@@ -71,10 +72,10 @@ class Scan:
         raise_all([MilepostError(what, f"columns.{n}", did_you_mean(n, self.place)) for n in absent])
         rules, findings = list[ColumnRule](), list[Finding]()
         for name in self.place:
-            seen, wish = self.seen(name), wishes.get(name, ColumnWish())
-            natural = found(_without(seen, wish), name in named)
-            kind = wish.type or wanted.get(name) or natural
-            rule = _wished(judged(_without(seen, wish), kind), wish)
+            wish = wishes.get(name, ColumnWish())
+            seen = _without(self.seen(name), wish)
+            kind = wish.type or wanted.get(name) or found(seen, name in named)
+            rule = _wished(judged(seen, kind), wish)
             rules.append(rule)
             findings += remarks(seen, rule, wish, asked=wish.type is not None or name in wanted)
         return tuple(rules), findings
@@ -147,16 +148,22 @@ def _summed(old: dict[str, int] | None, words: Words, mark: Array, most: int) ->
 
 def _without(seen: Seen, wish: ColumnWish) -> Seen:
     """Return what was seen but for the words that the owner calls missing."""
-    silent = {w.lower() for w in wish.missing}
-    strays = {w: n for w, n in (seen.strays or {}).items() if w.lower() in silent}
-    if not strays:
+    told = {w.lower() for w in wish.missing}
+    known = [w for w in {**(seen.words or {}), **(seen.strays or {})} if w.lower() in told]
+    counts = (seen.words or {}) | (seen.strays or {})
+    gone = {w: counts[w] for w in strays_among(known)}
+    if not gone:
         return seen
-    gone = sum(strays.values())
-    left = {w: n for w, n in (seen.strays or {}).items() if w not in strays}
-    kinds = {**seen.kinds, "stray": seen.of("stray") - gone, "clear": seen.of("clear") + gone}
-    words = None if seen.words is None else {w: n for w, n in seen.words.items() if w not in strays}
-    more = Counter(dict(seen.silent)) + Counter({w.lower(): n for w, n in strays.items()})
-    return Seen(**vars(seen) | {"strays": left, "kinds": kinds, "words": words, "silent": more})
+    total = sum(gone.values())
+    rows = _first([*seen.gap_rows], seen.stray_rows, 0) if total == seen.of("stray") else seen.gap_rows
+    return replace(
+        seen,
+        kinds={**seen.kinds, "stray": seen.of("stray") - total, "clear": seen.of("clear") + total},
+        words=None if seen.words is None else {w: n for w, n in seen.words.items() if w not in gone},
+        strays=None if seen.strays is None else {w: n for w, n in seen.strays.items() if w not in gone},
+        silent=Counter(dict(seen.silent)) + Counter({w.lower(): n for w, n in gone.items()}),
+        gap_rows=tuple(rows),
+    )
 
 
 def _wished(rule: ColumnRule, wish: ColumnWish) -> ColumnRule:

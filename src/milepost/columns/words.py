@@ -19,8 +19,8 @@ PROSE = 8  # kept hashes of a sketch for one text that is kept to tell sentences
 HEAD = 500  # letters of it
 KINDS = (
     "blank", "clear", "absent", "vague", "stray",  # what says nothing, or may say nothing, and what is none of these
-    "figure", "dot", "comma", "figure_either", "signed", "myriad",  # numbers, and by which decimal sign they are such
-    "date", "day", "month", "year", "date_either", "short_either",  # dates, and by which order they are such
+    "figure", "dot", "comma", "figure_either", "signed", "myriad", "digits",  # numbers, and by which sign
+    "date", "day", "month", "year", "date_either", "short_either",  # dates, and by which order
 )  # fmt: skip
 SILENT = {"": "blank"} | dict.fromkeys(CLEAR, "clear") | dict.fromkeys(VAGUE, "vague") | {"na": "absent"}
 LONGEST_SILENT = max(len(word.encode()) for word in SILENT)
@@ -88,6 +88,11 @@ def words_of(odd: list[Odd], kept: int) -> dict[int, Words]:
     kind_KW, hashes = _kinds(every), every.hash().to_numpy()
     spans = spans_of([o.words for o in odd])
     return {o.column: _words(o, kind_KW[:, span], hashes[span], kept) for o, span in zip(odd, spans, strict=True)}
+
+
+def strays_among(words: list[str]) -> list[str]:
+    """Return the words that are no numbers, no dates and not missing."""
+    return list(compress(words, _kinds(pl.Series("w", words, dtype=pl.String))[STRAY].tolist()))
 
 
 def _words(odd: Odd, kind_KW: Array, hashes: Array, kept: int) -> Words:
@@ -167,6 +172,7 @@ def _written(words: pl.Series) -> dict[str, Array]:
     out["figure_either"] = (read["."] != read[","]).fill_null(False).to_numpy()
     out["signed"] = number & words.str.contains(figures.SIGNS).to_numpy()
     out["myriad"] = number & words.str.contains(figures.MYRIAD).to_numpy()
+    out["digits"] = words.str.contains("^[-+]?[0-9]{16,}$").to_numpy()
     maybe = np.flatnonzero(~number & (words.str.len_bytes().to_numpy() >= 6))
     for kind, hit in _dated(words.gather(maybe)).items() if len(maybe) else ():
         out[kind] = np.zeros(len(words), bool)
@@ -179,7 +185,7 @@ def _dated(words: pl.Series) -> dict[str, Array]:
     first = dates.read(words, "day-month-year")
     told = words.str.contains(TRIPLE)
     open_ = told.arg_true()
-    read = [first] + [first.scatter(open_, dates.read(words.gather(open_), o)) for o in dates.ORDERS[1:]]
+    read = [first] + [first.clone().scatter(open_, dates.read(words.gather(open_), o)) for o in dates.ORDERS[1:]]
     day, month, year = (r.is_not_null() for r in read)
     differ = (read[0] != read[1]).fill_null(False)
     short = (pl.select(pl.coalesce(read[0], read[1])).to_series() != read[2]).fill_null(False)
