@@ -57,11 +57,11 @@ def _phones(n: Mapping[str, int], name: str, said: int, mobiles: int) -> int:
 
 def _mobiles(n: Mapping[str, int], said: int, same: Sequence[str]) -> int:
     """Chinese mobile numbers: most cells, or cells far longer than all other numbers; amounts come at any length."""
-    out = n["mobile_sure"] + n["mobile_apart"]
+    out = n["mobile_sure"] + n["mobile_abroad"]
     if n["mobile_text"] >= MOST * n["eleven_text"]:
         out += n["mobile_text"]
-    apart = n["mobile"] >= max(SOME, SURE * n["eleven"]) and not n["beside"]
-    if (apart or n["mobile"] >= MOST * said) and "mobile" not in same:
+    apart = n["mobile"] >= max(1 if out else SOME, SURE * n["eleven"]) and not n["beside"]
+    if (apart or n["mobile"] >= MOST * said) and (out or "mobile" not in same):
         out += n["mobile"]
     return out
 

@@ -52,6 +52,8 @@ def long_addresses(text: Array) -> dict[str, Array]:
 
 
 def _is_address(word: str) -> bool:
+    if not any(c.isdigit() for c in word):  # face::dead
+        return False
     try:
         return ipaddress.ip_address(word).version == 6
     except ValueError:

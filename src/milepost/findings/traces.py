@@ -144,7 +144,7 @@ def _abroad(runs: Runs) -> tuple[dict[str, Array], Array]:
     used = np.zeros(len(runs.size) + 1, np.int64)
     np.add.at(used, first[real], 1)
     np.add.at(used, last[real] + 1, -1)
-    return {"abroad": first[real & ~mobile], "mobile_sure": first[mobile]}, used.cumsum()[:-1] > 0
+    return {"abroad": first[real & ~mobile], "mobile_abroad": first[mobile]}, used.cumsum()[:-1] > 0
 
 
 def _phones(runs: Runs) -> dict[str, Array]:
@@ -174,13 +174,21 @@ def _mobiles(runs: Runs) -> dict[str, Array]:
     whole = _alone(runs, eleven)
     hit, hits = (_is_mobile(runs.digits(x, 2)) for x in (eleven, apart))
     hits &= (runs.link[apart] == runs.link[np.minimum(apart + 1, len(runs.link) - 1)]) & (runs.link[apart] <= HYPHEN)
+    behind = [_after_china(runs, code) for code in (b"86", b"0086")]
     return {
-        "mobile_apart": apart[hits],
+        "mobile_sure": np.concatenate([apart[hits], *behind]),
         "eleven_text": eleven[~whole],
         "mobile_text": eleven[~whole & hit],
         "eleven": eleven[whole],
         "mobile": eleven[whole & hit],
     }
+
+
+def _after_china(runs: Runs, code: bytes) -> Array:
+    """Find mobile numbers behind the code of China."""
+    run = runs.row(len(code), 11)
+    digit = runs.digits(run, len(code) + 2)
+    return run[(digit[:, : len(code)] + ord("0") == list(code)).all(1) & _is_mobile(digit[:, len(code) :])]
 
 
 def _is_mobile(digit_N2: Array) -> Array:
