@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, partial
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 import numpy as np
 import polars as pl
 
 from milepost.sources.base import BLOCK, Block, Piece
-from milepost.sources.dialect import LOOK, Header, read_header, refuse_disguised
-from milepost.sources.encoding import BROKEN, Chunk, Text, newlines
+from milepost.sources.dialect import LOOK, Header, read_header
+from milepost.sources.encoding import Chunk, Text, newlines
+from milepost.sources.notes import Notes
 from milepost.sources.rows import Stretch, cut
-from milepost.sources.sift import Sifted, sift
+from milepost.sources.sift import sift
 from milepost.types import Finding
-
-FEW = 5  # lines that are named
-
-
-class _Noticed(NamedTuple):
-    """What was noticed in one block."""
-
-    short: tuple[int, list[int]]  # how many rows, and the lines of the first
-    mixed: tuple[int, list[int]]
-    encodings: frozenset[str]
 
 
 class Delimited:
     """A table in delimited text, from a stream that `open` opens afresh."""
 
-    def __init__(self, name: str, size: int, open: Callable[[], BinaryIO], block: int = BLOCK) -> None:
-        self.name, self.size = name, size
-        self._open, self._block = open, block
-        self._encoding, self._noticed = "UTF-8", dict[int, _Noticed]()
+    def __init__(self, name: str, size: int, open: Callable[[], BinaryIO]) -> None:
+        self.name, self.size, self._open = name, size, open
+        self._notes = Notes(name)
 
     @property
     def columns(self) -> list[str]:
@@ -43,29 +32,22 @@ class Delimited:
 
     @property
     def findings(self) -> list[Finding]:
-        """What was noticed in the blocks that have been parsed, whatever the order."""
-        noticed = [self._noticed[line] for line in sorted(self._noticed)]
-        out = _encoding(self._encoding, self.name)
-        others = sorted(frozenset[str]().union(*(n.encodings for n in noticed)))
-        out += _mixed(*_sum([n.mixed for n in noticed]), self._encoding, others, self.name)
-        return out + _short(*_sum([n.short for n in noticed]), self.name)
+        """What was noticed in the header and in the blocks that have been parsed."""
+        return [*self._header.findings, *self._notes.findings()]
 
     def blocks(self) -> Iterator[Block]:
         """Cut the text into blocks of whole rows, in order; raise MilepostError for what is no table."""
         header = self._header
-        self._noticed.clear()
+        self._notes.clear()
         with self._open() as stream:
-            text = Text(stream, self._block)
+            text = Text(stream, BLOCK)
             for stretch in cut(_below(text.chunks(), header.size), header.grammar):
-                self._encoding = text.encoding
+                self._notes.encoding = text.encoding
                 yield Block(len(stretch.text), partial(self._parse, stretch))
-            self._encoding = text.encoding
+            self._notes.encoding = text.encoding
 
     @cached_property
     def _header(self) -> Header:
-        with self._open() as stream:
-            head = stream.read(LOOK)
-        refuse_disguised(head, self.name)
         with self._open() as stream:
             return read_header(Text(stream, LOOK).chunks(), self.name)
 
@@ -77,7 +59,7 @@ class Delimited:
             line_N = np.arange(table.height) + stretch.line if stretch.line_N is None else stretch.line_N
             return Piece(table, line_N, stretch.bad)
         sifted = sift(stretch, header)
-        self._notice(stretch, sifted)
+        self._notes.add(stretch.line, stretch.marks, sifted.line_N[sifted.short_N])
         if table is None or not sifted.whole or table.height != len(sifted.line_N):
             table = self._read(sifted.text)
         assert table is not None and table.height == len(sifted.line_N), "rows were told apart in two ways"
@@ -90,19 +72,12 @@ class Delimited:
             return pl.DataFrame(schema=schema)
         delimiter = self._header.grammar.delimiter
         full = b'""' + bytes([delimiter]) * (len(schema) - 1) + b"\n"  # a short first row would mislead polars
+        end = b"" if text.endswith(b"\n") else b"\n"  # without it, polars drops a delimiter at the end
         try:
-            table = pl.read_csv(full + text, separator=chr(delimiter), schema=schema, has_header=False)
+            table = pl.read_csv(full + text + end, separator=chr(delimiter), schema=schema, has_header=False)
         except pl.exceptions.PolarsError:
             return None
         return table[1:]
-
-    def _notice(self, stretch: Stretch, sifted: Sifted) -> None:
-        short = sifted.line_N[sifted.short_N]
-        mixed = [line for line, encoding in stretch.marks.items() if encoding != BROKEN]
-        if mixed or len(short):
-            encodings = frozenset(stretch.marks.values()) - {BROKEN}
-            few = [int(line) for line in short[:FEW]]
-            self._noticed[stretch.line] = _Noticed((len(short), few), (len(mixed), sorted(mixed)[:FEW]), encodings)
 
 
 def _below(chunks: Iterable[Chunk], size: int) -> Iterator[Chunk]:
@@ -110,7 +85,8 @@ def _below(chunks: Iterable[Chunk], size: int) -> Iterator[Chunk]:
     for chunk in chunks:
         text, size = chunk.text[size:], max(0, size - len(chunk.text))
         above = newlines(chunk.text) - newlines(text)
-        yield chunk._replace(text=text, line=chunk.line + above)
+        line = chunk.line + above
+        yield chunk._replace(text=text, line=line, marks={n: e for n, e in chunk.marks.items() if n >= line})
 
 
 def _in_order(text: bytes) -> bool:
@@ -122,31 +98,3 @@ def _in_order(text: bytes) -> bool:
 
 def _lines(text: bytes) -> int:
     return text.count(b"\n") + bool(text and not text.endswith(b"\n"))
-
-
-def _sum(noticed: Sequence[tuple[int, list[int]]]) -> tuple[int, list[int]]:
-    """Add up counts, and return the first lines of all."""
-    return sum(n for n, _ in noticed), [line for _, lines in noticed for line in lines][:FEW]
-
-
-def _encoding(encoding: str, name: str) -> list[Finding]:
-    if encoding == "UTF-8":
-        return []
-    what, fix = f"`{name}` is not UTF-8; it is read as {encoding}", "if letters look wrong, save it as UTF-8"
-    return [Finding("encoding", name, what, fix)]
-
-
-def _mixed(count: int, lines: list[int], main: str, others: Sequence[str], name: str) -> list[Finding]:
-    if not count:
-        return []
-    what = f"`{name}` mixes encodings: {count:,} lines are not {main}; they are read as {', '.join(others)}"
-    fix = "look at those lines; save the file in one encoding"
-    return [Finding("mixed_encoding", name, what, fix, "warning", count, tuple(lines))]
-
-
-def _short(count: int, lines: list[int], name: str) -> list[Finding]:
-    if not count:
-        return []
-    where = ", ".join(map(str, lines)) + (" ..." if count > len(lines) else "")
-    what = f"rows of `{name}` have fewer cells than the header; the rest count as missing (lines {where})"
-    return [Finding("short_rows", name, what, "look at those lines", "warning", count, tuple(lines))]

@@ -136,7 +136,8 @@ def _walk(text: bytes, line: int, marks: Mapping[int, str], grammar: Grammar, fi
             break
         end, row, reason = found
         after = line + newlines(text[place:end])
-        if marks and any(marks.get(n) == BROKEN for n in range(line, max(after, line + 1))):
+        beyond = after if text.endswith((b"\n", b"\r"), place, end) else after + 1
+        if marks and any(marks.get(n) == BROKEN for n in range(line, beyond)):
             reason = "broken_text"
         if reason:
             bad.append(Bad(line, reason, raw(text[place:end])))
@@ -148,7 +149,7 @@ def _walk(text: bytes, line: int, marks: Mapping[int, str], grammar: Grammar, fi
 
 
 def _row(text: bytes, place: int, grammar: Grammar, final: bool) -> tuple[int, bytes, str] | None:
-    """Return where the row at `place` ends, the row in proper quotes and why it is bad; None where more must be read."""
+    """Return where the row at `place` ends, the row in proper quotes, why it is bad; None where more must be read."""
     found = grammar.proper.match(text, place)
     proper = found is not None
     found = found or grammar.row.match(text, place)

@@ -85,7 +85,8 @@ def _count(place: Array, start_N: Array, end_N: Array) -> Array:
 
 def _holding(start_N: Array, place: Array) -> Array:
     """Return the rows that hold a place."""
-    return np.unique(np.searchsorted(start_N, place, "right") - 1)
+    row = np.unique(np.searchsorted(start_N, place, "right") - 1)
+    return row[row >= 0]
 
 
 def _repeated(text: bytes, row: bytes, start_N: Array, end_N: Array) -> Array:
