@@ -87,4 +87,4 @@ def test_a_milestone_says_its_verdict_its_evidence_and_what_is_next() -> None:
         "product not proven ? not proven accuracy >= 0.8 0.815 [0.785, 0.845] 200 rows about 1,130 test rows" in words
     )
     assert "+0.121 [0.091, 0.151] compared with naive 200 rows" in words
-    assert words.endswith("Next step product accuracy >= 0.8 about 1,130 test rows would prove it, 200 are there")
+    assert words.endswith("Next step product · accuracy >= 0.8 · about 1,130 test rows would prove it, 200 are there")

@@ -34,6 +34,8 @@ def _portrait(column: str, profile: Profile, voice: Voice) -> Html | None:
         return tag("p", voice("personal data: no cell is shown"), class_="note")
     if "top" in profile:
         return _values(profile, voice)
+    if profile["type"] == "id":
+        return None
     drawn = profile.get("length", profile)
     if "histogram" not in drawn:
         return None
@@ -128,14 +130,15 @@ def _main(shares: Mapping[str, float]) -> str:
 def _facts(profile: Profile, voice: Voice) -> list[tuple[Html, Html]]:
     """Return the numbers that are said of a column."""
     out, drawn = list[tuple[Html, str]](), profile.get("length", profile)
-    at = drawn.get("quantiles")
+    at = drawn.get("quantiles") if profile["type"] != "id" else None
     if at and drawn["min"] != drawn["max"]:
-        out.append((voice("median letters") if "length" in profile else voice("median"), figure(at["0.5"])))
+        out.append((voice("median"), figure(at["0.5"])))
         out.append((voice("middle 90%"), f"{figure(at['0.05'])} – {figure(at['0.95'])}"))
     if isinstance(drawn.get("min"), str):
         out += [(voice("first"), _day(drawn["min"])), (voice("last"), _day(drawn["max"]))]
     elif "min" in drawn:
-        out.append((voice("range"), f"{figure(drawn['min'])} – {figure(drawn['max'])}"))
+        spread = voice("letters") if "length" in profile else voice("range")
+        out.append((spread, f"{figure(drawn['min'])} – {figure(drawn['max'])}"))
     if "mean" in drawn:
         out.append((voice("mean"), figure(drawn["mean"])))
     about = "≈ " if profile.get("distinct_about") else ""

@@ -77,8 +77,8 @@ def _rows(finding: Mapping[str, Any], voice: Voice) -> list[Html]:
     if finding["count"]:
         out.append(voice("count {0}", tag("b", number(finding["count"]))))
     if rows:
-        more = " …" if finding["count"] > len(rows) else ""
-        out.append(voice("in rows {0}", voice.listed(number(r) for r in rows) + Html(more)))
+        listed = voice.listed(number(r) for r in rows)
+        out.append(voice("in rows {0} …", listed) if finding["count"] > len(rows) else voice("in rows {0}", listed))
     return out
 
 

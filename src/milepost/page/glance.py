@@ -50,7 +50,7 @@ def _split(report: Mapping[str, Any], voice: Voice) -> Html:
 def _columns(report: Mapping[str, Any], voice: Voice) -> Html:
     counts = Counter(str(c["type"]) for c in report["columns"].values())
     parts = [Part(counts[kind], kind, voice(kind)) for kind in TYPES if counts[kind]]
-    return _tile(voice("Columns"), len(report["columns"]), parts)
+    return _tile(voice("Columns read"), len(report["columns"]), parts)
 
 
 def _findings(report: Mapping[str, Any], voice: Voice) -> Html:

@@ -31,7 +31,7 @@ def _next(gates: Mapping[str, Any], voice: Voice) -> Html:
             about = f"{milestone['name']}: {gate['gate']}: "
             if step.startswith(about):
                 parts = name(str(milestone["name"])), tag("code", tag("bdi", gate["gate"]))
-                said = joined([*parts, coded(voice.sentence(step.removeprefix(about)))], " ")
+                said = joined([*parts, coded(voice.sentence(step.removeprefix(about)))], " · ")
     return tag("p", tag("b", voice("Next step")), " ", said, class_="next")
 
 

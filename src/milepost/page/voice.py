@@ -12,6 +12,7 @@ from milepost.words.say import say
 HOLE = re.compile(r"\{(\d)\}")
 TAGS = {"en": "en", "zh": "zh-Hans"}
 LEAST, MOST = 1e-3, 1e15  # beyond, a figure is written with a power of ten
+YEARS = 10_000  # from which whole numbers have commas
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -41,15 +42,15 @@ def number(value: float) -> str:
 
 
 def figure(value: float | None) -> str:
-    """Write a measured number with four digits, or all of its whole ones."""
+    """Write a measured number with four digits, or all of its whole ones; 2024 may be a year and has no comma."""
     if value is None:
         return "–"
     size = abs(value)
     if size and not LEAST <= size < MOST:
         return f"{value:.3g}".replace("-", MINUS)
-    if value == int(value) or size >= 1000:
-        return number(round(value))
-    return f"{value:,.4g}".replace("-", MINUS)
+    if value == int(value) or size >= YEARS:
+        return number(round(value)) if size >= YEARS else f"{value:.0f}".replace("-", MINUS)
+    return f"{value:.4g}".replace("-", MINUS)
 
 
 def share(part: float, whole: float) -> str:
