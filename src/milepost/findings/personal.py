@@ -53,13 +53,14 @@ def _look(some: Joined, counts: Counts) -> None:
     letters = some.letters()
     if (letters == ord("@")).any():
         _Add(some.columns, some.first, counts).numbers("mail", np.add.reduceat(_mails(some.text), some.first))
-    if _close(letters):
-        if _padded(letters):
-            some = some.trimmed()
-            letters = some.letters()
-        _look_at_digits(letters, _Add(some.columns, some.starts(), counts))
-    elif has_long_addresses(letters):
-        _Add(some.columns, some.starts(), counts).every(long_addresses(letters))
+    digits, long = _close(letters), has_long_addresses(letters)
+    if (digits or long) and _padded(letters):
+        some = some.trimmed()
+        letters = some.letters()
+    if digits or long:
+        add = _Add(some.columns, some.starts(), counts)
+        add.every(long_addresses(letters) if long else {})
+        _look_at_digits(letters, add)
 
 
 def _look_at_digits(letters: Array, add: _Add) -> None:
@@ -69,8 +70,6 @@ def _look_at_digits(letters: Array, add: _Add) -> None:
     for kind in REPEATED:
         add.bounds(kind, runs, found.get(kind, np.empty(0, np.int64)))
     add.every(plain_cells(runs) | accounts(letters))
-    if has_long_addresses(letters):
-        add.every(long_addresses(letters))
 
 
 def _mails(text: pl.Series) -> Array:

@@ -270,7 +270,7 @@ def _cells(runs: Runs, used: Array, found: dict[str, Array]) -> dict[str, Array]
     first, last, total = _chains(runs)
     before = runs.text[runs.start[first] - 1]
     edge = (before == END) | (np.isin(before, (ord("+"), ord("("))) & (runs.text[runs.start[first] - 2] == END))
-    whole = edge & (runs.text[runs.end[last]] == END) & (total <= 15)
+    whole = edge & (runs.text[runs.end[last]] == END) & (total >= SHORTEST) & (total <= 15)
     d, several = runs.digits(first, 2), last > first
     trunk = (d[:, 0] == 0) & (d[:, 1] > 0)
     known = np.zeros(len(runs.size), bool)
