@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
+import numpy as np
 import polars as pl
 
 from milepost.types import Array
@@ -23,3 +25,27 @@ class Look:
     classes: str | None = None  # the target that holds classes, if there is one
     time: str | None = None  # the column that orders the rows in time, if one is known
     personal: frozenset[str] = frozenset()  # columns whose cells are never quoted
+
+
+class Joined(NamedTuple):
+    """The rows of all sides, train first."""
+
+    table: pl.DataFrame  # of the columns that all sides have
+    side_N: Array  # name of the side
+    row_N: Array  # int64, where each stands in the data
+
+    def first(self, index: Array, few: int) -> tuple[int, ...]:
+        """Return the row numbers of the first few at `index`; of one side where each has its own file."""
+        rows = np.sort(self.row_N[index])
+        if len(rows) and len(np.unique(self.row_N)) < len(self.row_N):
+            rows = np.sort(self.row_N[index[self.side_N[index] == self.side_N[index[0]]]])
+        return tuple(rows[:few].tolist())
+
+
+def joined(look: Look) -> Joined:
+    """Join the sides."""
+    names = [s for s in ("train", "valid", "test") if s in look.sides]
+    shared = [c for c in look.sides["train"].columns if all(c in look.sides[s].columns for s in names)]
+    table = pl.concat([look.sides[s].select(shared) for s in names], how="vertical_relaxed")
+    side_N = np.repeat(np.array(names), [look.sides[s].height for s in names])
+    return Joined(table, side_N, np.concatenate([look.rows[s] for s in names]).astype(np.int64))

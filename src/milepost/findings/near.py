@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 import polars as pl
 
-from milepost.findings.base import Look
+from milepost.findings.base import Look, joined
 from milepost.types import Array, Finding, Ragged
 
 NEAR = 0.8  # Jaccard similarity of the shingles of two texts from which they say nearly the same
@@ -32,25 +32,13 @@ BY_THEMSELVES = (
 
 def notice_near(look: Look) -> list[Finding]:
     """Report rows whose text is nearly that of an earlier training row; exact copies of whole rows are left out."""
-    table, side_N, row_N = _distinct(look)
+    table, side_N, row_N = joined(look)
+    first = table.select(pl.struct(pl.all()).is_first_distinct()).to_series().to_numpy()
     out = list[Finding]()
     for name in table.columns:
         if look.types.get(name) == "text" and table[name].dtype == pl.String:
-            out += _column(look, name, table[name], side_N, row_N)
+            out += _column(look, name, table[name].filter(pl.Series(first)), side_N[first], row_N[first])
     return out
-
-
-def _distinct(look: Look) -> tuple[pl.DataFrame, Array, Array]:
-    """Join the sides, train first, without rows that are exact copies; also the side and place of each row."""
-    names = [s for s in ("train", "valid", "test") if s in look.sides]
-    shared = [c for c in look.sides["train"].columns if all(c in look.sides[s].columns for s in names)]
-    tables = [
-        look.sides[s].select(shared).with_columns(side=pl.lit(i), row=pl.Series(look.rows[s], dtype=pl.Int64))
-        for i, s in enumerate(names)
-    ]
-    table = pl.concat(tables, how="vertical_relaxed").unique(shared, keep="first", maintain_order=True)
-    side_N = np.array(names)[table["side"].to_numpy()] if table.height else np.array([], str)
-    return table.select(shared), side_N, table["row"].to_numpy()
 
 
 def _column(look: Look, name: str, texts: pl.Series, side_N: Array, row_N: Array) -> list[Finding]:
@@ -96,6 +84,14 @@ def blocks(texts: pl.Series) -> Iterator[pl.Series]:
 
 def shingles(texts: pl.Series) -> Ragged:
     """Return a hash of every two neighbouring words, lower-case, of N texts; a Chinese character is a word."""
+    found = words(texts)
+    previous = np.concatenate([found.values[:1], found.values[:-1]])
+    previous[found.offsets[:-1][np.diff(found.offsets) > 0]] = 0
+    return Ragged(_mixed(found.values + previous * PRIME), found.offsets)
+
+
+def words(texts: pl.Series) -> Ragged:
+    """Return a hash of every word, lower-case, of N texts; a Chinese character is a word."""
     lower = texts.fill_null("").str.to_lowercase()
     ends = lower.str.len_chars().to_numpy().astype(np.int64)
     ends = (ends + 1).cumsum() - 1  # a line feed parts the texts
@@ -107,11 +103,8 @@ def shingles(texts: pl.Series) -> Ragged:
     starts, stops = np.flatnonzero(alone | (word & ~before)), np.flatnonzero(alone | (word & ~after)) + 1
     power, inverse = _powers(max(BLOCK, len(codes)))
     sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(codes * power[: len(codes)])])
-    words = _mixed((sums[stops] - sums[starts]) * inverse[starts])
-    offsets = np.concatenate([[0], np.searchsorted(starts, ends)])
-    previous = np.concatenate([words[:1], words[:-1]])
-    previous[offsets[:-1][np.diff(offsets) > 0]] = 0
-    return Ragged(_mixed(words + previous * PRIME), offsets)
+    found = _mixed((sums[stops] - sums[starts]) * inverse[starts])
+    return Ragged(found, np.concatenate([[0], np.searchsorted(starts, ends)]))
 
 
 def sign(found: Ragged) -> Array:
