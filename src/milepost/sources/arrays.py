@@ -12,8 +12,9 @@ import numpy as np
 from milepost.errors import MilepostError
 from milepost.sources.base import BLOCK, Block, Piece
 from milepost.sources.keys import Keys
-from milepost.sources.lines import Cut, parse
+from milepost.sources.lines import Batch, parse
 from milepost.sources.packed import Stream
+from milepost.sources.records import compact
 from milepost.sources.scanner import Scanner
 from milepost.sources.text import plain_text
 from milepost.types import Finding
@@ -56,7 +57,7 @@ class Arrays:
     def _batches(self) -> Iterator[tuple[bytes, list[int]]]:
         texts, line_N, held = list[str](), list[int](), 0
         for line, text in self._elements():
-            texts.append(text.replace("\n", " ").replace("\r", " "))
+            texts.append(_one_line(text))
             line_N.append(line)
             held += len(text)
             if held >= BLOCK:
@@ -86,7 +87,7 @@ class Arrays:
         """Read an object that holds the list, or that is the only record."""
         start, columns, found = scanner.line, None, ""
         cells, rest = dict[str, str](), list[str]()
-        for key in scanner.keys():
+        for key in scanner.names():
             if key == "columns" and scanner.peek() == "[":
                 columns = [str(c) for c in json.loads(scanner.value())]
             elif not found and scanner.peek() == "[" and scanner.peek_inside() in ("{", "["):
@@ -123,11 +124,22 @@ class Arrays:
         return "{" + ", ".join(f"{json.dumps(n)}: {c}" for n, c in zip(columns, cells, strict=True)) + "}"
 
 
+def _one_line(text: str) -> str:
+    """Take the newlines out of a record, those between its values and those, not quite lawful, within."""
+    if "\n" not in text and "\r" not in text:
+        return text
+    try:
+        json.loads(text)
+    except ValueError:
+        return compact(text)
+    return text.replace("\n", " ").replace("\r", " ")
+
+
 def _joined(texts: list[str]) -> bytes:
-    return ("\n".join(texts) + "\n").encode("utf-8", "replace")
+    return ("\n".join(texts) + "\n").encode()
 
 
 def _parse(lines: bytes, line_N: list[int], columns: list[str]) -> Piece:
-    table, place_N, bad = parse(Cut(0, lines, len(lines)), columns)
+    table, place_N, bad = parse(Batch(lines, 0), columns)
     where_N = np.array(line_N, np.int64)
     return Piece(table, where_N[place_N], tuple(b._replace(line=line_N[b.line]) for b in bad))

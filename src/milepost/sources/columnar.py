@@ -6,7 +6,6 @@ import io
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import polars as pl
@@ -21,13 +20,11 @@ WHOLE = 256 << 20  # bytes of a packed file that are held in memory
 MOST = 65_536  # rows of a block
 CELLS = BLOCK // 8  # of a block
 
-Format = Literal["parquet", "arrow", "arrow stream"]
-
 
 class Columnar:
     """A Parquet or Arrow file as a Part; raises MilepostError at once for what is none."""
 
-    def __init__(self, stream: Stream, kind: Format) -> None:
+    def __init__(self, stream: Stream, kind: str) -> None:
         self.name, self.size, self._kind = stream.name, stream.size, kind
         self._source: Path | bytes = stream.path or unpacked(stream)
         try:

@@ -65,8 +65,8 @@ class Excel:
         header, skipped, kinds = self._look()
         if skipped:
             what = f"{skipped} rows above the header are not read; the header is row {self._first + skipped}"
-            rows = tuple(range(self._first, self._first + skipped))[:5]
-            self.findings.append(Finding("title_rows", self.name, what, severity="warning", count=skipped, rows=rows))
+            above = tuple(range(self._first, self._first + skipped))[:5]
+            self.findings.append(Finding("title_rows", self.name, what, severity="warning", count=skipped, rows=above))
         names = _names(header, kinds, self._left, f"{self.name}: row {self._first + skipped}")
         types = [TYPES.get(frozenset(kinds[i]), pl.String) for i in names]
         step = max(1, CELLS // max(1, len(names)))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -12,24 +11,14 @@ import polars as pl
 
 from milepost.errors import MilepostError
 from milepost.sources.base import BLOCK, Bad, Block, Piece
+from milepost.sources.encoding import BROKEN, Chunk, Text
+from milepost.sources.flat import flat
 from milepost.sources.keys import Keys
+from milepost.sources.notes import Notes
 from milepost.sources.packed import Stream
-from milepost.sources.quoting import quoted
-from milepost.sources.records import NoObject, Record, record
-from milepost.sources.text import plain_text
-from milepost.types import Array, Finding
-
-LONGEST = 8 << 20  # bytes of a line
-SHOWN = 200  # characters of a line that cannot be read
-
-
-class Cut(NamedTuple):
-    """Whole lines, or the beginning of one that is too long."""
-
-    first: int  # number of its first line, from 1
-    lines: bytes
-    size: int  # bytes of input
-    too_long: bool = False
+from milepost.sources.records import Record, reason, record
+from milepost.sources.rows import raw
+from milepost.types import Finding
 
 
 class Lines:
@@ -37,99 +26,90 @@ class Lines:
 
     def __init__(self, stream: Stream) -> None:
         self.name, self.size, self._stream = stream.name, stream.size, stream
-        self.findings: list[Finding] = []
+        self._notes = Notes(stream.name)
         self._columns: list[str] | None = None
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What was noticed in the blocks that have been parsed."""
+        return self._notes.findings()
 
     def blocks(self) -> Iterator[Block]:
         """Cut the file at line ends; the first call looks through it for keys before."""
         if self._columns is None:
             self._columns = self._keys()
-        for cut in self._cuts():
-            yield Block(cut.size, partial(parse, cut, self._columns))
+        self._notes.clear()
+        for chunk in self._chunks():
+            yield Block(len(chunk.text), partial(self._parse, chunk, self._columns))
 
     def _keys(self) -> list[str]:
         keys = Keys()
-        for cut in self._cuts():
-            if not cut.too_long:
-                keys.add(cut.lines)
+        for chunk in self._chunks():
+            keys.add(_batch(chunk).lines)
         if not keys.names:
             raise MilepostError("no line is a JSON object", self.name, 'write each as {"column": value, ...}')
         return keys.names
 
-    def _cuts(self) -> Iterator[Cut]:
+    def _chunks(self) -> Iterator[Chunk]:
         with self._stream.open() as file:
-            yield from cuts(plain_text(file)[0])
+            text = Text(file, BLOCK)
+            for chunk in text.chunks():
+                self._notes.encoding = text.encoding
+                yield chunk
+
+    def _parse(self, chunk: Chunk, columns: Sequence[str]) -> Piece:
+        if chunk.long is not None:
+            bad = (Bad(chunk.line, "long_line", chunk.long),)
+            return Piece(_table([], columns), np.empty(0, np.int64), bad)
+        self._notes.add(chunk.line, chunk.marks)
+        return parse(_batch(chunk), columns)
 
 
-def cuts(file: io.BufferedIOBase, block: int = BLOCK) -> Iterator[Cut]:
-    """Cut a stream of bytes into whole lines, about `block` bytes at once, and no more of a line than LONGEST."""
-    line, rest = 1, b""
-    while data := file.read(block):
-        lines = rest + data
-        end = lines.rfind(b"\n") + 1
-        rest = lines[end:]
-        if end:
-            yield Cut(line, lines[:end], end)
-            line += lines.count(b"\n", 0, end)
-        if len(rest) > LONGEST:
-            size, begins = len(rest), rest[:SHOWN]
-            while data and (end := data.find(b"\n") if size > len(rest) else -1) < 0:
-                data = file.read(block)
-                size += len(data)
-            rest = data[end + 1 :] if data else b""
-            yield Cut(line, begins, size - len(rest), too_long=True)
-            line += 1
-    if rest:
-        yield Cut(line, rest, len(rest))
+class Batch(NamedTuple):
+    """Some lines, each ended by a newline."""
+
+    lines: bytes  # UTF-8
+    first: int  # the number of the first line
+    broken: frozenset[int] = frozenset()  # the numbers of those that hold bytes of no encoding
 
 
-def parse(cut: Cut, columns: list[str]) -> Piece:
-    """Parse lines into text columns, as fast as can be done exactly."""
-    if cut.too_long:
-        bad = Bad(cut.first, "long_line", cut.lines.decode("utf-8", "replace"))
-        return Piece(_table([], columns), np.empty(0, np.int64), (bad,))
-    return _fast(cut, columns) or _slow(cut, columns)
+def _batch(chunk: Chunk) -> Batch:
+    lines = chunk.text
+    if b"\r" in lines:
+        lines = lines.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if lines and not lines.endswith(b"\n"):
+        lines += b"\n"
+    return Batch(lines, chunk.line, _broken(chunk.marks))
 
 
-def _fast(cut: Cut, columns: list[str]) -> Piece | None:
-    ready = quoted(cut.lines)
-    if ready is None:
-        return None
-    line_N = _lines(cut)
-    try:
-        table = pl.read_ndjson(ready, schema=dict.fromkeys(columns, pl.String)) if len(line_N) else None
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
-        return None
-    if table is None or table.height != len(line_N):
-        return None
-    return Piece(table, line_N)
+def _broken(marks: Mapping[int, str]) -> frozenset[int]:
+    return frozenset(n for n, encoding in marks.items() if encoding == BROKEN)
 
 
-def _lines(cut: Cut) -> Array:
-    """Return the numbers of the lines that are not blank."""
-    some_L = [i for i, line in enumerate(cut.lines.split(b"\n")) if line and not line.isspace()]
-    return np.array(some_L, np.int64) + cut.first
+def parse(batch: Batch, columns: Sequence[str]) -> Piece:
+    """Parse lines into text columns: at once where all are alike, else one by one."""
+    table = None if batch.broken else flat(batch.lines)
+    if table is None or not set(table.columns) <= set(columns):
+        return _one_by_one(batch, columns)
+    missing = [pl.lit(None, pl.String).alias(c) for c in columns if c not in table.columns]
+    line_N = np.arange(batch.first, batch.first + table.height)
+    return Piece(table.with_columns(missing).select(columns), line_N)
 
 
-def _slow(cut: Cut, columns: list[str]) -> Piece:
+def _one_by_one(batch: Batch, columns: Sequence[str]) -> Piece:
     rows, line_N, bad = list[Record](), list[int](), list[Bad]()
-    for number, raw in enumerate(cut.lines.split(b"\n"), cut.first):
-        if not raw or raw.isspace():
+    for number, line in enumerate(batch.lines.split(b"\n"), batch.first):
+        if not line or line.isspace():
             continue
         try:
-            rows.append(record(raw.decode()))
+            if number in batch.broken:
+                raise UnicodeError
+            rows.append(record(line.decode()))
             line_N.append(number)
         except ValueError as error:
-            bad.append(Bad(number, reason(error), raw[: 4 * SHOWN].decode("utf-8", "replace")[:SHOWN]))
+            bad.append(Bad(number, reason(error), raw(line)))
     return Piece(_table(rows, columns), np.array(line_N, np.int64), tuple(bad))
 
 
-def reason(error: ValueError) -> str:
-    """Return the code of what is wrong with a record."""
-    if isinstance(error, UnicodeError):
-        return "broken_text"
-    return "not_an_object" if isinstance(error, NoObject) else "not_json"
-
-
-def _table(rows: list[Record], columns: list[str]) -> pl.DataFrame:
+def _table(rows: Sequence[Record], columns: Sequence[str]) -> pl.DataFrame:
     return pl.DataFrame({c: pl.Series(c, [r.get(c) for r in rows], dtype=pl.String) for c in columns})

@@ -25,23 +25,24 @@ class Stream(NamedTuple):
     ending: str  # of what is inside: .csv
     size: int  # bytes in all, once unpacked; 0 = not known
     open: Callable[[], BinaryIO]
-    path: Path | None  # of a file that is not packed
+    path: Path | None = None  # of a file that is not packed
+    packing: str = ""  # .gz, .zst or .zip, by its bytes
+    outer: str = ""  # the ending of the file that holds it: .gz
 
 
 def stream(path: Path, name: str, magic: bytes) -> Stream:
     """Open a file, packed or not; raise MilepostError for an archive of no file, of several or of a dangerous one."""
-    ending, packing = path.suffix.lower(), _packing(path, magic)
-    if packing is None:
+    ending, packing = path.suffix.lower(), _packing(path, name, magic)
+    if not packing:
         return Stream(name, ending, path.stat().st_size, lambda: path.open("rb"), path)
+    if packing == ".zip":
+        return _member(path, name)
     inner = Path(path.stem).suffix.lower() if ending in PACKED else ending
-    if packing == ".gz":
-        return Stream(name, inner, _gzip_size(path), lambda: _guarded(gzip.open(path, "rb"), path, name), None)
-    if packing == ".zst":
-        return Stream(name, inner, 0, lambda: _guarded(_zstd(path, name), path, name), None)
-    return _member(path, name)
+    size, unpack = (_gzip_size(path), _gzip) if packing == ".gz" else (0, _zstd)
+    return Stream(name, inner, size, lambda: _guarded(unpack(path, name), path, name), None, packing, ending)
 
 
-def _packing(path: Path, magic: bytes) -> str | None:
+def _packing(path: Path, name: str, magic: bytes) -> str:
     if magic.startswith(b"\x1f\x8b"):
         return ".gz"
     if magic.startswith(b"\x28\xb5\x2f\xfd"):
@@ -50,10 +51,9 @@ def _packing(path: Path, magic: bytes) -> str | None:
     if magic.startswith(b"PK") and not (ending in (".xlsx", ".xlsb", ".ods") or _is_book(path)):
         return ".zip"
     if ending in PACKED:
-        raise MilepostError(
-            f"it is named `{ending}` but is not packed so", str(path), "rename it after what it is, or pack it anew"
-        )
-    return None
+        fix = "rename it after what it is, or pack it anew"
+        raise MilepostError(f"it is named `{ending}` but is not packed so", name, fix)
+    return ""
 
 
 def _is_book(path: Path) -> bool:
@@ -72,6 +72,10 @@ def _gzip_size(path: Path) -> int:
         file.seek(max(0, packed - 4))
         said = int.from_bytes(file.read(4), "little")
     return said if packed < said < packed * RATIO else 0
+
+
+def _gzip(path: Path, name: str) -> IO[bytes]:
+    return cast(IO[bytes], gzip.open(path, "rb"))
 
 
 def _zstd(path: Path, name: str) -> IO[bytes]:
@@ -108,9 +112,8 @@ def _member(path: Path, name: str) -> Stream:
         raise MilepostError("the zip is encrypted", name, "unpack it and name the file inside")
     if info.file_size > max(FREE, RATIO * path.stat().st_size):
         raise _bomb(name)
-    return Stream(
-        full, inner.suffix.lower(), info.file_size, lambda: _guarded(_opened(path, info, name), path, full), None
-    )
+    unpacked = lambda: _guarded(_opened(path, info, name), path, full)  # noqa: E731
+    return Stream(full, inner.suffix.lower(), info.file_size, unpacked, None, ".zip", path.suffix.lower())
 
 
 def _is_noise(info: zipfile.ZipInfo) -> bool:

@@ -114,7 +114,7 @@ def _part(packed: Stream, kind: str, sheet: str | None, query: str | None) -> Pa
         if packed.path is None:
             raise MilepostError("a database cannot be read while it is packed", packed.name, "unpack it")
         return Database(packed.path, packed.name, query)
-    return Columnar(packed, kind)  # type: ignore[arg-type]
+    return Columnar(packed, kind)
 
 
 def read(source: Source, folder: Path = Path(), *, sheet: str | None = None, query: str | None = None) -> pl.DataFrame:

@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from typing import BinaryIO
 
 from milepost.errors import MilepostError
 
@@ -21,7 +22,7 @@ _VALUES = json.JSONDecoder(strict=False, parse_float=str, parse_int=str)
 class Scanner:
     """A place in the text of a JSON document; whatever is no JSON is a MilepostError with its line."""
 
-    def __init__(self, file: io.BufferedIOBase, name: str) -> None:
+    def __init__(self, file: BinaryIO, name: str) -> None:
         self._file, self._name = file, name
         self._decode = codecs.getincrementaldecoder("utf-8")().decode
         self._text, self._at, self._more = "", 0, True
@@ -123,7 +124,7 @@ class Scanner:
             line = self.line
             yield line, self.value()
 
-    def keys(self) -> Iterator[str]:
+    def names(self) -> Iterator[str]:
         """Yield the keys of the object that is next; its values are read in between."""
         for _ in self._until("}"):
             if self.peek() != '"':

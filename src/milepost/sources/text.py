@@ -12,7 +12,7 @@ LOOK = 1 << 16  # bytes from which UTF-16 is told
 
 
 def plain_text(stream: BinaryIO) -> tuple[BinaryIO, str]:
-    """Return a stream without its mark, in UTF-8 if it was UTF-16, and the encoding, where that is sure from the start."""
+    """Return a stream without its mark, in UTF-8 if it was UTF-16, and the encoding if that is sure from the start."""
     head = read_fully(stream, LOOK)
     if codec := _utf_16(head):
         return cast(BinaryIO, _Utf16(stream, codec, head)), "UTF-16"
