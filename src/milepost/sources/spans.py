@@ -20,7 +20,7 @@ _MASKS = np.array([(1 << 8 * n) - 1 for n in range(WORD)] + [(1 << 64) - 1], np.
 class Spans(NamedTuple):
     """The strings of whole lines, each of which has as many opening as closing quotes."""
 
-    text: bytes  # in which every quote opens or closes a string
+    text: bytes  # in which every quote opens or closes a string, and a word of NULs
     byte_N: Array  # uint8
     newline_R: Array  # int64: where lines end
     open_Q: Array  # int64: the opening quotes
@@ -30,8 +30,8 @@ class Spans(NamedTuple):
 
 def spans(lines: bytes) -> Spans | None:
     """Find the strings of lines, each ended by a newline; None where a quote is open at the end of one."""
-    text = _without_escaped_quotes(lines)
-    byte_N = np.frombuffer(text, np.uint8)
+    text = _without_escaped_quotes(lines) + bytes(WORD)
+    byte_N = np.frombuffer(text, np.uint8)[:-WORD]
     quote = np.flatnonzero(byte_N == QUOTE)
     newline_R = np.flatnonzero(byte_N == LF)
     if (np.searchsorted(quote, newline_R) & 1).any():
@@ -52,8 +52,7 @@ def _without_escaped_quotes(lines: bytes) -> bytes:
 def prints(found: Spans) -> Array:
     """Return a number for every key, uint64 [M], that equal keys share."""
     start_M, end_M = found.open_Q[found.key_Q] + 1, found.close_Q[found.key_Q]
-    padded_N = np.concatenate([found.byte_N, np.zeros(WORD, np.uint8)])
-    word_N = np.lib.stride_tricks.as_strided(padded_N[:WORD].view(np.uint64), (len(found.byte_N) + 1,), (1,))
+    word_N = np.ndarray(len(found.byte_N) + 1, np.uint64, found.text, strides=(1,))
     left_M = end_M - start_M
     out_M = _mixed(left_M.astype(np.uint64), word_N[start_M], left_M)
     long = np.flatnonzero(left_M > WORD)
