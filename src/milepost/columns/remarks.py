@@ -79,7 +79,7 @@ def _id_like(seen: Seen, rule: ColumnRule) -> list[Finding]:
     if rule.type != "id":
         return []
     if seen.is_key and not seen.is_code:
-        what = f"`{seen.name}` numbers the rows; it is left out, unless task.features names it"
+        what = f"`{seen.name}` has another number in every row, like an ID; left out unless task.features names it"
         return [_said(seen, "id_like", what, seen.rows)]
     what = f"`{seen.name}` has {n} different texts in {said} rows, like a name or an ID; it is left out"
     return [_said(seen, "id_like", what, said, "warning")]
@@ -235,5 +235,8 @@ def _missing(seen: Seen, rule: ColumnRule, wish: ColumnWish) -> list[Finding]:
         what = f"`{seen.name}` is missing in {gone} of {seen.rows} rows ({share})"
         return [_said(seen, "missing", what, gone, severity, rows=rows)]
     spelt = ", ".join(f"`{w}` {n}" for w, n in sorted(words.items(), key=lambda p: (-p[1], p[0]))[:SHOWN])
+    if not empty:
+        what = f"`{seen.name}` is missing in {gone} of {seen.rows} rows ({share}): {spelt}"
+        return [_said(seen, "missing", what, gone, severity, rows=rows)]
     what = f"`{seen.name}` is missing in {gone} of {seen.rows} rows ({share}): empty {empty}, {spelt}"
     return [_said(seen, "missing", what, gone, severity, rows=rows)]

@@ -60,11 +60,15 @@ class Scan:
         return np.array([self.place[n] for n in names], np.int64)
 
     def rules(
-        self, wishes: Mapping[str, ColumnWish], wanted: Mapping[str, Type], named: Collection[str] = ()
+        self,
+        wishes: Mapping[str, ColumnWish],
+        wanted: Mapping[str, Type],
+        named: Collection[str] = (),
+        personal: Collection[str] = (),
     ) -> tuple[tuple[ColumnRule, ...], list[Finding]]:
         """Decide what every column is and say what was noticed; wishes go before what a task wants.
 
-        Columns that it has `named` are read whatever they seem to be.
+        Columns that it has `named` are read whatever they seem to be; of `personal` ones no cell is quoted.
         Raises MilepostErrors at `columns.NAME` for wishes of columns that are not there.
         """
         absent = [n for n in wishes if n not in self.place]
@@ -76,6 +80,8 @@ class Scan:
             seen = _without(self.seen(name), wish)
             kind = wish.type or wanted.get(name) or found(seen, name in named)
             rule = _wished(judged(seen, kind), wish)
+            if name in personal:
+                seen, rule = replace(seen, words=None, strays=None), rule.model_copy(update={"personal": True})
             rules.append(rule)
             findings += remarks(seen, rule, wish, asked=wish.type is not None or name in wanted)
         return tuple(rules), findings
@@ -148,6 +154,8 @@ def _summed(old: dict[str, int] | None, words: Words, mark: Array, most: int) ->
 
 def _without(seen: Seen, wish: ColumnWish) -> Seen:
     """Return what was seen but for the words that the owner calls missing."""
+    if not wish.missing:
+        return seen
     told = {w.lower() for w in wish.missing}
     known = [w for w in {**(seen.words or {}), **(seen.strays or {})} if w.lower() in told]
     counts = (seen.words or {}) | (seen.strays or {})

@@ -65,6 +65,7 @@ class ColumnRule(BaseModel, frozen=True):
     order: tuple[str, ...] = ()  # of an ordinal: levels, the lowest first
     true: tuple[str, ...] = ()  # of a boolean: its words, in lower case
     false: tuple[str, ...] = ()
+    personal: bool = False  # no cell of it is printed
 
 
 def plain_word(value: object) -> str:

@@ -53,6 +53,8 @@ def sketch(hashes: Array, counts: Array | None, kept: int) -> Sketch:
 def joined(sketches: Iterable[Sketch], kept: int) -> Sketch:
     """Return the sketch of all that several have seen."""
     parts = list(sketches)
+    if len(parts) == 1:
+        return Sketch(parts[0].hashes[:kept], parts[0].counts[:kept])
     hashes, counts = (np.concatenate(c) for c in zip(*parts, strict=True))
     return sketch(hashes, counts, kept)
 

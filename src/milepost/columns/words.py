@@ -61,16 +61,13 @@ class Odd(NamedTuple):
     long: pl.Series
 
 
-def odd_of(column: int, rows: Array, text: pl.Series) -> Odd:
-    """Count different short words, and part them from what is longer."""
-    size = text.str.len_bytes()
-    long = text.clear()
-    if len(size) and size.to_numpy().max() > figures.LONGEST:
-        is_long = size > figures.LONGEST
-        long = text.filter(is_long)
-        found = text.filter(~is_long).value_counts(name="n")
-    else:
-        found = text.value_counts(name="n")
+def odd_of(column: int, rows: Array, text: pl.Series, size_N: Array) -> Odd:
+    """Count different short words, and part them from what is longer; `size_N` is in bytes."""
+    short, long = text, text.clear()
+    if len(size_N) and size_N.max() > figures.LONGEST:
+        is_long = pl.Series(size_N > figures.LONGEST)
+        short, long = text.filter(~is_long), text.filter(is_long)
+    found = short.value_counts(name="n")
     return Odd(column, rows, text, found.to_series(0), found.to_series(1).to_numpy().astype(np.int64), long)
 
 
@@ -140,9 +137,10 @@ def _rows(odd: Odd, mark: Array, long: bool) -> tuple[int, ...]:
 
 def _prose(texts: pl.Series, hashes: Array, most: int) -> dict[int, str]:
     """Keep the texts with the least hashes: some of all that differ, the same however rows are cut."""
-    least = np.arange(len(hashes)) if len(hashes) <= most else np.argpartition(hashes, most)[:most]
-    heads = texts.gather(least).str.head(HEAD)
-    return dict(zip(hashes[least].tolist(), heads.to_list(), strict=True))
+    if len(hashes) > most:
+        least = hashes <= np.partition(hashes, most - 1)[most - 1]
+        texts, hashes = texts.filter(pl.Series(least)), hashes[least]
+    return {h: text[:HEAD] for h, text in zip(hashes.tolist(), texts.to_list(), strict=True)}
 
 
 def _kinds(words: pl.Series) -> Array:
