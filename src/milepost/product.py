@@ -38,7 +38,7 @@ class Product:
     @cached_property
     def fields(self) -> tuple[Field, ...]:
         """What a customer sends."""
-        return self.task.fields
+        return self.task.shown
 
     def table(self, rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
         """Return rows of JSON as a table; raise MilepostErrors that name each bad field. An absent field is missing."""

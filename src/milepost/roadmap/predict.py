@@ -51,7 +51,7 @@ def _unread(product: Product, table: pl.DataFrame) -> list[str]:
     """Say which columns hold cells that cannot be read as what they should be: they count as missing."""
     out, typed = list[str](), product.task.typed(table)
     rules = {rule.name: rule for rule in product.task.columns}
-    for field in product.fields:
+    for field in product.task.fields:
         if field.type == "category":
             strange = int((~typed[field.name].is_in(field.choices)).sum() or 0)
             said = f"{strange:,} cells were never seen in training"

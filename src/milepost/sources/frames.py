@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -16,6 +17,7 @@ from milepost.types import Finding
 
 ROWS = 50_000  # of a block
 NAME = "the data frame"
+_CELL = re.compile(r"(?s)'.*'(?= with type)|b?'.*'$")  # as pyarrow quotes one
 
 
 class Frame:
@@ -44,7 +46,7 @@ def frame(source: Any) -> Frame:
     try:
         return Frame(pl.from_pandas(source))
     except Exception as error:  # whatever pandas, pyarrow and polars think of it
-        detail = (str(error).splitlines() or [type(error).__name__])[0][:200]
+        detail = (_CELL.sub("a cell", str(error)).splitlines() or [type(error).__name__])[0][:200]
         raise MilepostError(
             f"it cannot be read: {detail}", NAME, "give a file, or a polars or pandas DataFrame"
         ) from error

@@ -101,7 +101,7 @@ def _manifest(trained: Trained, name: str, need: str, about: dict[str, Any]) -> 
         "kind": kind_of(trained.task),
         "model": trained.name,
         "requires": ["milepost[serve]"],
-        "schema": [{"name": f.name, "type": f.type, "choices": list(f.choices)} for f in trained.task.fields],
+        "schema": [{"name": f.name, "type": f.type, "choices": list(f.choices)} for f in trained.task.shown],
         **about,
     }
 

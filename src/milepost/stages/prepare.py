@@ -62,7 +62,7 @@ def prepare(
         given = gather(inputs, Path(raw), aside, owner, progress)
         quarantined = dict(aside.counts)
         raise_all([*refusals(given, aside, bad_rows), *_missing(wanted, given, split)])
-        known, said = _ruled(wanted, given, columns or {})
+        known, said = _ruled(wanted, given, columns or {}, owner.columns())
         seen, how, refused = _poured(known, given, aside, out, split, duplicates == "drop", owner)
         dropped = {reason: n for reason, n in aside.counts.items() if reason not in quarantined}
         lines = {reason: [a.line for a in first] for reason, first in aside.first.items()}
@@ -111,12 +111,15 @@ def _missing(task: Task[Any], given: Mapping[str, Side], split: str) -> list[Mil
 
 
 def _ruled(
-    task: Task[Any], given: Mapping[str, Side], wishes: Mapping[str, ColumnWish | Mapping[str, Any]]
+    task: Task[Any],
+    given: Mapping[str, Side],
+    wishes: Mapping[str, ColumnWish | Mapping[str, Any]],
+    personal: frozenset[str],
 ) -> tuple[Task[Any], list[Finding]]:
     """Decide how every column is read, by all rows or, where sides are given, by those of train alone."""
     side = next(iter(given.values()))
     asked = {name: w if isinstance(w, ColumnWish) else ColumnWish.model_validate(w) for name, w in wishes.items()}
-    rules, findings = side.scan.rules(asked, task.types, task.reads.get("features", ()))
+    rules, findings = side.scan.rules(asked, task.types, task.reads.get("features", ()), personal)
     return task.model_copy(update={"columns": rules}), numbered(findings, side)
 
 
@@ -193,14 +196,15 @@ def _write_report(
     """Write data_report.json; its totals add up: rows read = kept + dropped + quarantined."""
     kept = {name: pool.writer.total for name, pool in seen.pour.pools.items()}
     types = {rule.name: rule.type for rule in seen.task.columns}
+    classes = {} if seen.task.personal.intersection(seen.task.targets) else seen.classes()
     report = {
         "rows_read": sum(side.rows + len(side.bad) for side in seen.given.values()),
         "rows_kept": sum(kept.values()),
         "dropped": dict(dropped),
         "quarantined": dict(quarantined),
         "findings": [asdict(f) for f in findings],
-        **seen.pour.profiles.as_json(types, seen.owner.columns()),
-        "split": {side: kept[side] for side in SIDES} | {"how": how, "classes": seen.classes()},
+        **seen.pour.profiles.as_json(types, seen.task.personal),
+        "split": {side: kept[side] for side in SIDES} | {"how": how, "classes": classes},
         "source": [part for side in seen.given.values() for part in side.parts],
     }
     text = json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False)

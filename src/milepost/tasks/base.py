@@ -65,6 +65,11 @@ class Task(BaseModel, ABC, Generic[F]):
         """Columns of which nothing can be learned for other rows: ids, free text, what is always the same."""
         return tuple(rule.name for rule in self.columns if rule.type in ("id", "text", "constant", "empty"))
 
+    @property
+    def personal(self) -> frozenset[str]:
+        """Columns that hold personal data: no cell of them is printed."""
+        return frozenset(rule.name for rule in self.columns if rule.personal)
+
     def typed(self, table: pl.DataFrame) -> pl.DataFrame:
         """Read the cells of raw rows as the columns' rules say; typed rows stay as they are."""
         return typed(self.columns, table) if self.columns else table
@@ -78,6 +83,11 @@ class Task(BaseModel, ABC, Generic[F]):
     @abstractmethod
     def fields(self) -> tuple[Field, ...]:
         """What a customer sends: for forms, schemas and error texts."""
+
+    @property
+    def shown(self) -> tuple[Field, ...]:
+        """The fields as anybody may see them: of personal columns no value."""
+        return tuple(Field(f.name, f.type) if f.name in self.personal else f for f in self.fields)
 
     def unusable(self, table: pl.DataFrame) -> pl.Series:
         """Give, for each row, the reason why it can teach nothing; null where it can."""

@@ -94,9 +94,9 @@ class TabularClassification(Task[Facts]):
 
     def _refuse(self, classes: Sequence[str], rows: int, table: TableFacts) -> None:
         """Raise MilepostError where there is nothing to learn."""
-        where = f"column {self.target}"
+        where, hidden = f"column {self.target}", self.target in self.personal
         if len(classes) < 2:
-            only = f"only one class, `{classes[0]}`" if classes else "no labels at all"
+            only = "only one class" + ("" if hidden else f", `{classes[0]}`") if classes else "no labels at all"
             raise MilepostError(
                 f"`{self.target}` has {only}", where, "add rows of another class, or name another task.target"
             )
@@ -112,17 +112,16 @@ class TabularClassification(Task[Facts]):
     def _positive(self, classes: Sequence[str], counts: Mapping[str, int]) -> tuple[str | None, list[Finding]]:
         if self.positive is not None:
             if self.positive not in classes:
-                raise MilepostError(
-                    f"`{self.target}` has no class `{self.positive}`",
-                    "task.positive",
-                    did_you_mean(self.positive, classes),
-                )
+                hidden = self.target in self.personal
+                fix = "name a class that is there" if hidden else did_you_mean(self.positive, classes)
+                raise MilepostError(f"`{self.target}` has no class `{self.positive}`", "task.positive", fix)
             return self.positive, []
         if len(classes) != 2:
             return None, []
         rarer = min(reversed(classes), key=lambda c: counts[c])
         share = counts[rarer] / sum(counts.values())
-        what = f"`{rarer}` is taken as the positive class: the rarer one, {100 * share:.3g} % of the training rows"
+        named = "one" if self.target in self.personal else f"`{rarer}`"
+        what = f"{named} is taken as the positive class: the rarer one, {100 * share:.3g} % of the training rows"
         return rarer, [Finding("positive_class", f"column {self.target}", what, "set task.positive to change it")]
 
     def findings(self) -> list[Finding]:
