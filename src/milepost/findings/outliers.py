@@ -1,10 +1,120 @@
-"""To be written."""
+"""Values far from all others, whatever the scale: 999 among ages, a year 20024, a factor of a thousand."""
 
 from __future__ import annotations
 
-from milepost.findings.base import Look
-from milepost.types import Finding
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+
+from milepost.findings.base import Joined, Look, joined
+from milepost.findings.disguised import stand_ins
+from milepost.findings.leaks import numbers
+from milepost.types import Array, Finding
+
+FEW = 5  # rows and values that are named
+ENOUGH = 30  # values that tell what is usual
+COMMON = 0.5  # share of one value from which the others are looked at by themselves: most rows have no debt
+MOST = 0.01  # share of the values that may be outliers: more of them are a group of their own
+TAIL = 0.1  # share of the values that lie nearest to the gap and say how far they thin out
+STEPS = 10  # different values before the gap that say how far apart they usually are
+LIGHT = 4.5  # robust standard deviations within which a tail is light: such as a normal one
+GAP, GAP_OF_LIGHT = 8.0, 10.0  # mean excesses of the tail: an exponential one has gaps so wide with exp(-8), exp(-10)
+NORMAL = 1.4826  # standard deviations of a normal variable in its median absolute deviation
+
+
+class Found(NamedTuple):
+    """Values beyond a gap."""
+
+    far_N: Array  # bool [N]
+    low: float  # of all others
+    high: float
 
 
 def notice_outliers(look: Look) -> list[Finding]:
-    return []
+    """Report numbers and dates that a gap parts from all others, on every scale on which the others lie close."""
+    every, out = joined(look), list[Finding]()
+    hollow = stand_ins(look.sides["train"])
+    for name, kind in look.types.items():
+        if kind in ("number", "date") and name in every.table.columns:
+            column = every.table[name]
+            x_N, known_N = numbers(column)
+            known_N = known_N & ~np.isin(x_N, numbers(pl.Series(hollow.get(name, []), dtype=column.dtype))[0])
+            found = beyond(x_N, known_N, dates=kind == "date")
+            if found.far_N.any():
+                out.append(_finding(look, every, name, found, kind == "date"))
+    return out
+
+
+def beyond(x_N: Array, known_N: Array, dates: bool = False) -> Found:
+    """Return which of the known numbers [N] lie beyond a gap at either end, and the range of the others."""
+    inside_N = known_N.copy()
+    usual_N = _unusual(x_N, known_N)
+    if len(usual_N) >= ENOUGH:
+        for sign in (1.0, -1.0):
+            edge = _edge(np.sort(sign * usual_N), dates)
+            inside_N &= sign * np.nan_to_num(x_N) <= edge
+    inside = x_N[inside_N]
+    return Found(known_N & ~inside_N, float(inside.min(initial=np.inf)), float(inside.max(initial=-np.inf)))
+
+
+def _unusual(x_N: Array, known_N: Array) -> Array:
+    """Return the known values, the one that most rows have only once."""
+    values, counts = np.unique(x_N[known_N], return_counts=True)
+    if len(values) < 3:
+        return np.empty(0)
+    common = counts.max() > COMMON * counts.sum()
+    return np.repeat(values, np.where(common & (counts == counts.max()), 1, counts))
+
+
+def _edge(sorted_N: Array, dates: bool) -> float:
+    """Return the highest of the increasing values before a gap that parts off a few; infinity where there is none."""
+    most = max(3, int(MOST * len(sorted_N)))
+    gaps = np.diff(sorted_N[-most - 1 :])
+    for place in np.argsort(-gaps, kind="stable")[:3]:
+        inside, first = sorted_N[: len(sorted_N) - most + place], float(sorted_N[len(sorted_N) - most + place])
+        if len(inside) >= ENOUGH and inside[0] < inside[-1] and _far(inside, first, dates):
+            return float(inside[-1])
+    return float("inf")
+
+
+def _far(inside: Array, value: float, dates: bool) -> bool:
+    """Tell whether a value above all of the increasing ones is far from them on every scale that may be theirs."""
+    middle = float(np.median(inside))
+    spread = NORMAL * float(np.median(np.abs(inside - middle))) or float(inside.std())
+    raw = _excesses(inside, value)
+    if dates:
+        return raw >= GAP_OF_LIGHT and value - inside[-1] >= inside[-1] - inside[0]
+    if (inside[-1] - middle) <= LIGHT * spread:
+        return raw >= GAP_OF_LIGHT
+    both = np.append(inside, value)
+    scaled = [np.arcsinh((both - middle) / spread), *([np.log(both)] if inside[0] > 0 else [])]
+    return raw >= GAP and all(_excesses(x[:-1], float(x[-1])) >= GAP for x in scaled)
+
+
+def _excesses(inside: Array, value: float) -> float:
+    """Return the gap before a value in mean excesses of the tail, or in usual steps where these are wider."""
+    tail = inside[-max(10, int(TAIL * len(inside))) :]
+    step = float(np.median(np.diff(np.unique(inside)[-STEPS:])))
+    return float((value - inside[-1]) / max(float(tail.mean() - tail[0]), step))
+
+
+def _finding(look: Look, every: Joined, name: str, found: Found, dates: bool) -> Finding:
+    index = np.flatnonzero(found.far_N)
+    n, rows = len(index), every.first(index, FEW)
+    what, fix = f"{n} values of `{name}` lie far from all others; are they slips of the pen?", "correct them"
+    if name not in look.personal:
+        far = ", ".join(_spelt(numbers(every.table[name])[0][index], dates))
+        low, high = _spelt(np.array([found.low, found.high]), dates)
+        what = f"{n} values of `{name}` lie far from all others, which are {low} to {high}: {far}; slips of the pen?"
+        first = far.split(", ")[0]
+        kind = look.types[name]
+        fix = f'correct them; `columns: {{{name}: {{type: {kind}, missing: ["{first}"]}}}}` if {first} means missing'
+    return Finding("outliers", f"column {name}", what, fix, "warning", n, rows)
+
+
+def _spelt(x_N: Array, dates: bool) -> Iterator[str]:
+    """Write the first few different values, as a file would."""
+    for value in list(dict.fromkeys(x_N.tolist()))[:FEW]:
+        yield str(np.datetime64(int(value), "us").astype("datetime64[D]")) if dates else f"{value:.15g}"
