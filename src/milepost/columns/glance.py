@@ -40,13 +40,19 @@ def glance(table: pl.DataFrame) -> Glance:
     for c, column in enumerate(columns):
         if not column.dtype.is_temporal():
             _read(column, number_NC[:, c])
-    size_NC = _sizes(columns, table.height)
-    odd, kept = _odd(columns, number_NC, size_NC), kept_of(len(columns))
-    tally = _tally(columns, number_NC, size_NC)
+    odd, kept = _odd(columns, number_NC), kept_of(len(columns))
+    tally = _tally(columns, number_NC)
     whole = np.flatnonzero((tally["plain"] > 0) & (tally["fraction"] == 0))
     sketches = {int(c): sketch(mixed(_said(number_NC[:, c])), None, kept) for c in whole}
-    gaps = {c: np.flatnonzero(size_NC[:, c] < 0)[:ROWS].tolist() for c, s in enumerate(columns) if s.null_count()}
+    gaps = {c: _gaps(s, number_NC[:, c]) for c, s in enumerate(columns) if s.null_count()}
     return Glance(tuple(table.columns), table.height, tally, sketches, words_of(odd, kept), gaps)
+
+
+def _gaps(column: pl.Series, number_N: Array) -> list[int]:
+    """Return the first rows, from 0 on, where a cell is null."""
+    if np.isnan(number_N).sum() == column.null_count():
+        return np.flatnonzero(np.isnan(number_N))[:ROWS].tolist()
+    return column.is_null().arg_true().head(ROWS).to_list()
 
 
 def _as_words(column: pl.Series) -> bool:
@@ -72,36 +78,29 @@ def _said(number_N: Array) -> Array:
     return np.ascontiguousarray(number_N[~np.isnan(number_N)])
 
 
-def _sizes(columns: list[pl.Series], rows: int) -> Array:
-    """Return the bytes of every cell of text, int64 [N, C]; -1 is null, and 0 what is no text."""
-    size_NC = np.zeros((rows, len(columns)), np.int64, order="F")
-    some = {c: column for c, column in enumerate(columns) if column.dtype == pl.String or column.null_count()}
-    if some:  # all at once, for an expression has a price
-        frame = pl.DataFrame([column.alias(str(c)) for c, column in some.items()])
-        sizes = frame.select(
-            pl.col(pl.String).str.len_bytes().cast(pl.Int64).fill_null(-1),
-            pl.exclude(pl.String).is_null().cast(pl.Int64) * -1,
-        )
-        for name in sizes.columns:
-            size_NC[:, int(name)] = sizes[name].to_numpy()
-    return size_NC
+def _sizes(columns: dict[int, pl.Series]) -> dict[int, Array]:
+    """Return the bytes of every cell of columns of text, int64 [N]; -1 is null."""
+    if not columns:
+        return {}
+    frame = pl.DataFrame([column.alias(str(c)) for c, column in columns.items()])  # an expression has a price
+    sizes = frame.select(pl.all().str.len_bytes().cast(pl.Int64).fill_null(-1))
+    return {c: s.to_numpy() for c, s in zip(columns, sizes.iter_columns(), strict=True)}
 
 
-def _odd(columns: list[pl.Series], number_NC: Array, size_NC: Array) -> list[Odd]:
+def _odd(columns: list[pl.Series], number_NC: Array) -> list[Odd]:
     """Find the cells that are no number; columns with blanks around cells are replaced by trimmed ones."""
     gaps = np.isnan(number_NC).sum(0).tolist()
-    places = [c for c, s in enumerate(columns) if s.dtype == pl.String and gaps[c] > s.null_count()]
-    odd = [_odd_cells(c, columns[c], number_NC[:, c], size_NC[:, c]) for c in places]
-    if not odd:
+    some = {c: s for c, s in enumerate(columns) if s.dtype == pl.String and gaps[c] > s.null_count()}
+    if not some:
         return []
-    blank = _with_blanks([o.words for o in odd]) | _with_blanks([o.long for o in odd])
-    for place in np.flatnonzero(blank).tolist():
-        c = places[place]
-        columns[c] = columns[c].str.strip_chars(TRIM)
-        _read(columns[c], number_NC[:, c])
-        size_NC[:, c] = columns[c].str.len_bytes().cast(pl.Int64).fill_null(-1).to_numpy()
-        odd[place] = _odd_cells(c, columns[c], number_NC[:, c], size_NC[:, c])
-    return [o for o in odd if len(o.text)]
+    odd = {c: _odd_cells(c, some[c], number_NC[:, c], size_N) for c, size_N in _sizes(some).items()}
+    blank = _with_blanks([o.words for o in odd.values()]) | _with_blanks([o.long for o in odd.values()])
+    some = {c: columns[c].str.strip_chars(TRIM) for c, is_blank in zip(odd, blank.tolist(), strict=True) if is_blank}
+    for c, size_N in _sizes(some).items():
+        columns[c] = some[c]
+        _read(some[c], number_NC[:, c])
+        odd[c] = _odd_cells(c, some[c], number_NC[:, c], size_N)
+    return [o for o in odd.values() if len(o.text)]
 
 
 def _odd_cells(c: int, column: pl.Series, number_N: Array, size_N: Array) -> Odd:
@@ -119,7 +118,7 @@ def _with_blanks(parts: list[pl.Series]) -> Array:
     return np.array([changed[span].any() for span in spans_of(parts)])
 
 
-def _tally(columns: list[pl.Series], number_NC: Array, size_NC: Array) -> dict[str, Array]:
+def _tally(columns: list[pl.Series], number_NC: Array) -> dict[str, Array]:
     width = len(columns)
     out = {name: np.zeros(width, np.int64) for name in (*SUMS, "broad", "pointed")}
     out["plain"] = len(number_NC) - np.isnan(number_NC).sum(0)
@@ -129,23 +128,24 @@ def _tally(columns: list[pl.Series], number_NC: Array, size_NC: Array) -> dict[s
     out["narrow"] = np.full(width, 1 << 30)
     for c, column in enumerate(columns):
         out["said"][c] = len(column) - column.null_count()
-        if column.dtype == pl.String:
-            _look_at_digits(column, number_NC[:, c], size_NC[:, c], out, c)
-        elif column.dtype.is_temporal():
+        if column.dtype.is_temporal():
             out["moments"][c] = out["said"][c]
             times = column.drop_nulls().cast(pl.Datetime("us")).cast(pl.Int64).to_numpy()
             out["low"][c], out["high"][c] = times.min(initial=1 << 62), times.max(initial=-1 << 62)
-        else:
+        elif column.dtype != pl.String:
             out["said"][c] = out["native"][c] = out["plain"][c]
+    _look_at_points(columns, number_NC, out)
+    _look_at_codes(columns, number_NC, out)
     return out
 
 
-def _look_at_digits(column: pl.Series, number_N: Array, size_N: Array, out: dict[str, Array], c: int) -> None:
-    """Count what numbers hide: points that are sure, codes such as 007, dates such as 20240301."""
-    if out["fraction"][c]:
-        out["pointed"][c] = _pointed(number_N[:SOME], size_N[:SOME]) or _pointed(number_N, size_N)
-    elif out["plain"][c]:
-        _look_at_codes(column, number_N, size_N, out, c)
+def _look_at_points(columns: list[pl.Series], number_NC: Array, out: dict[str, Array]) -> None:
+    """Tell in which columns a point is surely a decimal point; the first rows will tell."""
+    some = {c: columns[c] for c in np.flatnonzero(out["fraction"]).tolist() if columns[c].dtype == pl.String}
+    for c, size_N in _sizes({c: column.head(SOME) for c, column in some.items()}).items():
+        out["pointed"][c] = _pointed(number_NC[:SOME, c], size_N)
+    for c, size_N in _sizes({c: column for c, column in some.items() if not out["pointed"][c]}).items():
+        out["pointed"][c] = _pointed(number_NC[:, c], size_N)
 
 
 def _pointed(number_N: Array, size_N: Array) -> bool:
@@ -162,15 +162,17 @@ def _digits(number_N: Array) -> Array:
     return np.searchsorted(POWERS, np.abs(number_N), "right") + 1 + (number_N < 0)
 
 
-def _look_at_codes(column: pl.Series, number_N: Array, size_N: Array, out: dict[str, Array], c: int) -> None:
-    read_N = ~np.isnan(number_N)
-    size, number = size_N[read_N], number_N[read_N]
-    out["narrow"][c], out["broad"][c] = size.min(), size.max()
-    if (size > _digits(number)).any():
-        out["padded"][c] = (column.str.contains("^[-+]?0[0-9]").fill_null(False).to_numpy() & read_N).sum()
-    maybe = _maybe_days(number_N) if out["high"][c] >= FIRST_DAY else np.zeros(1, bool)
-    if maybe.any():
-        out["compact"][c] = dates.read(column.filter(pl.Series(maybe)), "year-month-day", True).count()
+def _look_at_codes(columns: list[pl.Series], number_NC: Array, out: dict[str, Array]) -> None:
+    """Count what whole numbers hide: codes such as 007, dates such as 20240301."""
+    whole = np.flatnonzero((out["plain"] > 0) & (out["fraction"] == 0)).tolist()
+    for c, size_N in _sizes({c: columns[c] for c in whole if columns[c].dtype == pl.String}).items():
+        read_N = ~np.isnan(number_NC[:, c])
+        size, number = size_N[read_N], number_NC[read_N, c]
+        out["narrow"][c], out["broad"][c] = size.min(), size.max()
+        if (size > _digits(number)).any():
+            out["padded"][c] = (columns[c].str.contains("^[-+]?0[0-9]").fill_null(False).to_numpy() & read_N).sum()
+        if out["high"][c] >= FIRST_DAY and (maybe := _maybe_days(number_NC[:, c])).any():
+            out["compact"][c] = dates.read(columns[c].filter(pl.Series(maybe)), "year-month-day", True).count()
 
 
 def _maybe_days(number_N: Array) -> Array:

@@ -103,7 +103,7 @@ def _words(odd: Odd, kind_KW: Array, hashes: Array, kept: int) -> Words:
         odd.words,
         odd.counts,
         stray,
-        {k: int(n) for k, n in zip(KINDS, kind_KW @ odd.counts, strict=True) if n},
+        {k: int(odd.counts[mark].sum()) for k, mark in zip(KINDS, kind_KW, strict=True) if mark.any()},
         _silent(odd, vague | gap),
         _rows(odd, stray, bool(len(odd.long))),
         _rows(odd, vague, False),
