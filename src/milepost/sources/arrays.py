@@ -14,7 +14,7 @@ from milepost.sources.base import BLOCK, Block, Piece
 from milepost.sources.keys import Keys
 from milepost.sources.lines import Batch, parse
 from milepost.sources.packed import Stream
-from milepost.sources.records import compact
+from milepost.sources.records import decoded, written
 from milepost.sources.scanner import Scanner
 from milepost.sources.text import plain_text
 from milepost.types import Finding
@@ -125,13 +125,13 @@ class Arrays:
 
 
 def _one_line(text: str) -> str:
-    """Take the newlines out of a record, those between its values and those, not quite lawful, within."""
+    """Write a record on one line; newlines that stand within a string, which is not quite lawful, are escaped."""
     if "\n" not in text and "\r" not in text:
         return text
     try:
         json.loads(text)
     except ValueError:
-        return compact(text)
+        return written(decoded(text))
     return text.replace("\n", " ").replace("\r", " ")
 
 

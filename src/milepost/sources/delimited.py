@@ -93,7 +93,7 @@ def _in_order(text: bytes) -> bool:
     """Tell whether every line is a row, or a part of a quoted cell."""
     if b"\0" in text or b"\n\n" in text or text.startswith((b"\n", b"\r")):
         return False
-    return b"\r" not in text or (b"\n\r" not in text and text.count(b"\r") == text.count(b"\r\n"))
+    return b"\r" not in text or (b"\n\r" not in text and text.count(b"\r") == newlines(text) == text.count(b"\n"))
 
 
 def _lines(text: bytes) -> int:

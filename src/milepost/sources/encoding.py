@@ -16,12 +16,15 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO, NamedTuple
 
+import numpy as np
+
 from milepost.sources.text import plain_text, read_fully
 
 LONG = 8 << 20  # bytes from which a line is left out
 LOOK = 1 << 20  # bytes from which the main encoding is judged
 RAW = 2_000  # characters of a row that cannot be read that are kept
 CHINESE = 0.6  # share of common pairs from which a text is Chinese: rare characters stand outside group 1 of PAIRS
+LF, CR = b"\n\r"
 BROKEN = ""  # stands for an encoding where there is none
 
 _HIGH = re.compile(rb"[\x80-\xff]")
@@ -136,8 +139,12 @@ _NEWLINE = re.compile(rb"\r\n|\r|\n")
 
 def newlines(text: bytes) -> int:
     """Count the ends of lines: LF, CR LF and CR."""
-    count = text.count(b"\n")
-    return count + text.count(b"\r") - text.count(b"\r\n") if b"\r" in text else count
+    if b"\r" not in text:
+        return text.count(b"\n")
+    byte = np.frombuffer(text, np.uint8)
+    line_feed, alone = byte == LF, byte == CR
+    alone[:-1] &= ~line_feed[1:]
+    return int(np.count_nonzero(line_feed) + np.count_nonzero(alone))
 
 
 def _last_newline(text: bytes) -> int:
@@ -182,7 +189,13 @@ def _other_within(piece: bytes, main: str) -> bool:
     """Tell whether lines that are valid in the main encoding may be in another one."""
     if main == "GB18030":
         return bool(_WIDE_LINE.search(b"\n" + piece))
-    return main == "Windows-1252" and bool(_UTF8.search(piece) or _CHINESE_RUN.search(piece))
+    return main == "Windows-1252" and _neighbours(piece) and bool(_UTF8.search(piece) or _CHINESE_RUN.search(piece))
+
+
+def _neighbours(piece: bytes) -> bool:
+    """Tell whether two bytes beyond ASCII stand together, as they must in other encodings."""
+    high = np.frombuffer(piece, np.uint8) >= 0x80
+    return bool((high[1:] & high[:-1]).any())
 
 
 def encoding_of(line: bytes, main: str) -> str:

@@ -1,17 +1,21 @@
-"""One JSON object -> its cells as text, to the letter: 1.0 stays 1.0, nested values keep the text of their JSON."""
+"""One JSON object -> its cells as text, to the letter: 1.0 stays 1.0, nested values become the text of their JSON."""
 
 from __future__ import annotations
 
 import json
-import re
-from json.decoder import scanstring  # type: ignore[attr-defined]
+from collections.abc import Iterable
+from json.encoder import encode_basestring as quoted
+from typing import Any
 
 Record = dict[str, str | None]
 
-_SPACE = re.compile(r"[ \t\n\r]*")
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[ \t\n\r]+', re.DOTALL)
-_WORDS = {True: "true", False: "false", None: None}
-_VALUES = json.JSONDecoder(strict=False)
+_WORDS = {True: "true", False: "false", None: "null"}
+
+
+class _Number(str):
+    """A number as it was written."""
+
+    __slots__ = ()
 
 
 def _first(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -25,7 +29,13 @@ def _first(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return out
 
 
-_TEXT = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_first, strict=False)
+def _decoder(number: type[str]) -> json.JSONDecoder:
+    return json.JSONDecoder(
+        parse_float=number, parse_int=number, parse_constant=number, object_pairs_hook=_first, strict=False
+    )
+
+
+_FLAT, _DEEP = _decoder(str), _decoder(_Number)
 
 
 class NoObject(ValueError):
@@ -37,22 +47,36 @@ class Nul(ValueError):
 
 
 def record(text: str) -> Record:
-    """Read one object; raise NoObject for other JSON, UnicodeError for half a character, ValueError for no JSON."""
+    """Read one object; raise ValueError, of which `reason` says more, for anything else."""
     if "\0" in text:
         raise Nul
-    try:
-        value = _TEXT.decode(text)
-    except RecursionError as error:
-        raise ValueError("it is nested too deep") from error
+    value = decoded(text)
     if not isinstance(value, dict):
         raise NoObject
-    if any(isinstance(v, dict | list) for v in value.values()):
-        out = _nested(text)
-    else:
-        out = {k: v if isinstance(v, str) else _WORDS[v] for k, v in value.items()}
+    out: Record = {k: v if isinstance(v, str) else None if v is None else written(v) for k, v in value.items()}
     if "\\u" in text:
-        _refuse_halves(out)
+        _refuse_halves(out.items())
     return out
+
+
+def decoded(text: str) -> Any:
+    """Read JSON, of which numbers stay as they are written; raise ValueError for what is none."""
+    deep = "[" in text or text.count("{") > 1  # only there numbers must be told from strings
+    try:
+        return (_DEEP if deep else _FLAT).decode(text)
+    except RecursionError as error:
+        raise ValueError("it is nested too deep") from error
+
+
+def written(value: Any) -> str:
+    """Write what was decoded as JSON without spaces, of which only those characters are escaped that must be."""
+    if isinstance(value, str):
+        return value if isinstance(value, _Number) else quoted(value)
+    if isinstance(value, list):
+        return "[" + ",".join(map(written, value)) + "]"
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{quoted(k)}:{written(v)}" for k, v in value.items()) + "}"
+    return _WORDS[value]
 
 
 def reason(error: ValueError) -> str:
@@ -64,41 +88,7 @@ def reason(error: ValueError) -> str:
     return "not_an_object" if isinstance(error, NoObject) else "not_json"
 
 
-def _nested(text: str) -> Record:
-    """Read an object that is known to be JSON, and cut nested values out of its text."""
-    out: Record = {}
-    at = _skip(text, _skip(text, 0) + 1)
-    while text[at] != "}":
-        key, at = scanstring(text, at + 1, False)
-        start = _skip(text, _skip(text, at) + 1)
-        value, at = _VALUES.raw_decode(text, start)
-        written = text[start:at]
-        cell = value if isinstance(value, str) else compact(written) if isinstance(value, dict | list) else written
-        out.setdefault(key, None if value is None else cell)
-        at = _skip(text, at)
-        at = _skip(text, at + 1) if text[at] == "," else at
-    return out
-
-
-def _skip(text: str, at: int) -> int:
-    found = _SPACE.match(text, at)
-    return found.end() if found else at
-
-
-def compact(written: str) -> str:
-    """Write JSON without its spaces and escapes, save those it must have; numbers stay as they were written."""
-    return _TOKEN.sub(_letters, written)
-
-
-def _letters(found: re.Match[str]) -> str:
-    token = found[0]
-    if not token.startswith('"'):
-        return ""
-    plain = "\\" not in token and token.isprintable()
-    return token if plain else json.dumps(json.loads(token, strict=False), ensure_ascii=False)
-
-
-def _refuse_halves(cells: Record) -> None:
+def _refuse_halves(cells: Iterable[tuple[str, str | None]]) -> None:
     """Raise UnicodeError for half a character, which no text file can hold."""
-    for key, cell in cells.items():
+    for key, cell in cells:
         (key if cell is None else key + cell).encode()

@@ -16,6 +16,7 @@ LARGEST = 8 << 20  # characters of one value
 SLACK = 16  # characters before the end where an error may mean that more is to come
 
 _SPACE = re.compile(r"[ \t\n\r]*")
+_FLAT = re.compile(r'\{(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+")*+\}', re.DOTALL)
 _VALUES = json.JSONDecoder(strict=False, parse_float=str, parse_int=str)
 
 
@@ -74,12 +75,13 @@ class Scanner:
         self._move(self._at + 1)
 
     def value(self) -> str:
-        """Read one value; return its text."""
+        """Read one value; return its text. Of an object that holds no other, only the end is sought."""
         self.peek()
         size = CHUNK
         while True:
             try:
-                _, end = _VALUES.raw_decode(self._text, self._at)
+                flat = _FLAT.match(self._text, self._at)
+                end = flat.end() if flat else _VALUES.raw_decode(self._text, self._at)[1]
             except (json.JSONDecodeError, RecursionError) as error:
                 self._want(error, size)
                 size *= 2
