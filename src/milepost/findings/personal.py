@@ -5,7 +5,7 @@ A look at rows only adds up what may be traces of them; all rows of a column tog
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,6 +22,7 @@ MAIL = r"[\p{L}\p{N}._%+'-]+@(?:[\p{L}\p{N}-]+\.)+\p{L}{2,}"
 PICTURE = r"@[0-9.]+x\.(?:png|jpe?g|gif|svg|webp)"  # logo@2x.png
 REPEATED = ("card", "mobile")  # kinds that one number alone, often repeated, does not prove
 STRETCH = 1 << 17  # bytes that are looked at together
+CITED = frozenset(("mail", "mobile", "phone", "resident", "iban"))  # kinds that no column is named by
 WORDS = 64  # hashes that are kept of a column that is named like people
 
 
@@ -141,6 +142,13 @@ def _look_at_words(column: pl.Series, c: int, counts: Counts) -> None:
         counts.words[c] = np.unique(words.hash().to_numpy())[:WORDS]
 
 
+def in_names(names: Sequence[str]) -> bool:
+    """Tell whether the names of columns are themselves personal data, as those of a table without a header may be."""
+    personal = Personal()
+    personal.add(glance(pl.DataFrame({f"c{i}": [name] for i, name in enumerate(names)})))
+    return any(not CITED.isdisjoint(found) for _, found in personal.found())
+
+
 class Personal:
     """Add up what blocks of rows show; name the columns that hold personal data."""
 
@@ -180,13 +188,13 @@ class Personal:
 
     def columns(self) -> frozenset[str]:
         """Return the columns that hold personal data."""
-        return frozenset(name for name, found in self._found() if found)
+        return frozenset(name for name, found in self.found() if found)
 
     def findings(self) -> list[Finding]:
         """Report, for every column and kind, how many there are."""
-        return [said(name, kind, n) for name, found in self._found() for kind, n in found.items()]
+        return [said(name, kind, n) for name, found in self.found() for kind, n in found.items()]
 
-    def _found(self) -> Iterator[tuple[str, dict[str, int]]]:
+    def found(self) -> Iterator[tuple[str, dict[str, int]]]:
         """Yield the columns with traces, and how many of every kind are what they seem."""
         width = len(self._place)
         sums = {kind: _wide(values, width, 0) for kind, values in self._sums.items()}

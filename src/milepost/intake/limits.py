@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from milepost.errors import MilepostError
+from milepost.findings.personal import in_names
 from milepost.intake.gather import Side
 from milepost.intake.quarantine import Aside, Quarantine
+
+
+def cells_for_names(given: Mapping[str, Side]) -> list[MilepostError]:
+    """List sides whose columns are named by personal data: their first row stands where the names should."""
+    what = "the names of columns hold personal data: the first line is a row, or should not be read"
+    fix = "add a line above it with the name of every column, or rename them; no cell is printed"
+    return [MilepostError(what, str(side.parts[0]["name"]), fix) for side in given.values() if in_names(side.columns)]
 
 
 def refusals(given: Mapping[str, Side], aside: Quarantine, bad_rows: float) -> list[MilepostError]:

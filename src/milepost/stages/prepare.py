@@ -18,7 +18,7 @@ from milepost.findings.personal import Personal
 from milepost.findings.rows import notice_aside
 from milepost.intake.deal import ByPlace, ByTime, Dealer
 from milepost.intake.gather import Side, gather
-from milepost.intake.limits import nothing_usable, refusals
+from milepost.intake.limits import cells_for_names, nothing_usable, refusals
 from milepost.intake.notice import Seen, noticed, numbered
 from milepost.intake.pour import Pour
 from milepost.intake.quarantine import Quarantine
@@ -61,6 +61,7 @@ def prepare(
     with tempfile.TemporaryDirectory(dir=out, prefix=".raw-") as raw, Quarantine(out / "quarantine.csv") as aside:
         given = gather(inputs, Path(raw), aside, owner, progress)
         quarantined = dict(aside.counts)
+        raise_all(cells_for_names(given))  # before an error lists them
         raise_all([*refusals(given, aside, bad_rows), *_missing(wanted, given, split)])
         known, said = _ruled(wanted, given, columns or {}, owner.columns())
         seen, how, refused = _poured(known, given, aside, out, split, duplicates == "drop", owner)
