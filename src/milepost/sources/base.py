@@ -16,7 +16,7 @@ class Bad(NamedTuple):
     """A row that cannot be read: where it stands, why not, and how it begins."""
 
     line: int  # counted from 1, as in Piece.lines
-    reason: str  # the code of a finding: too_many_cells, broken_text, nul_bytes, not_json, open_quote, long_line ...
+    reason: str  # the code of a finding, one of those in read.WRONG
     raw: str
 
 

@@ -41,9 +41,7 @@ class Columnar:
         source = self._source if isinstance(self._source, Path) else io.BytesIO(self._source)
         if self._kind == "parquet":
             return pl.scan_parquet(source, glob=False, hive_partitioning=False)
-        if self._kind == "arrow":
-            return pl.scan_ipc(source, glob=False, hive_partitioning=False)
-        return pl.read_ipc_stream(source).lazy()
+        return pl.scan_ipc(source, glob=False, hive_partitioning=False)
 
     def blocks(self) -> Iterator[Block]:
         """Cut the file into blocks of some rows."""

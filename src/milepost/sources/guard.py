@@ -80,6 +80,7 @@ class Guarded:
     def _parsed(self, block: Block) -> Callable[[], Piece]:
         def parse() -> Piece:
             piece = self._safely(block.parse)
+            self._refuse_changed()  # what reads in parsing may have read what is new
             return piece._replace(table=self._alike.ordered(piece.table, self._part))
 
         return parse

@@ -10,6 +10,7 @@ import polars as pl
 
 from milepost.errors import MilepostError, raise_all
 from milepost.sources.arrays import Arrays
+from milepost.sources.arrow import ArrowStream
 from milepost.sources.base import Bad, Part
 from milepost.sources.columnar import Columnar
 from milepost.sources.database import URL, Database
@@ -32,16 +33,14 @@ Source: TypeAlias = "str | Path | pl.DataFrame | pd.DataFrame"
 SAID = 5  # bad rows that are named
 
 WRONG = {
-    "not_json": ("the line is no JSON object", 'write each as {"column": value, ...}'),
-    "not_an_object": ("the line is no JSON object", 'write each as {"column": value, ...}'),
     "broken_text": ("the row holds bytes that are no text", "save the file as UTF-8"),
+    "nul_bytes": ("the row holds NUL bytes", "is the file complete? write it anew"),
     "long_line": ("the line is longer than 8 MB", "is a quote or a line end missing?"),
     "open_quote": ("a quote is never closed", 'close it; a quote within a cell is written ""'),
-    "nul_bytes": ("the row holds NUL bytes", "is the file complete? write it anew"),
-    "too_many_cells": (
-        "the row has more cells than the header",
-        'a cell that contains the delimiter must stand in "quotes"',
-    ),
+    "too_many_cells": ("the row has more cells than the header", 'put cells that hold the delimiter in "quotes"'),
+    "repeated_header": ("the header is repeated", "delete the line"),
+    "not_json": ("the line is no JSON", 'write each as {"column": value, ...}'),
+    "not_an_object": ("the line is JSON, but no object", 'write each as {"column": value, ...}'),
 }
 
 
@@ -114,7 +113,7 @@ def _part(packed: Stream, kind: str, sheet: str | None, query: str | None) -> Pa
         if packed.path is None:
             raise MilepostError("a database cannot be read while it is packed", packed.name, "unpack it")
         return Database(packed.path, packed.name, query)
-    return Columnar(packed, kind)
+    return ArrowStream(packed) if kind == "arrow stream" else Columnar(packed, kind)
 
 
 def read(source: Source, folder: Path = Path(), *, sheet: str | None = None, query: str | None = None) -> pl.DataFrame:

@@ -38,7 +38,8 @@ def sift(stretch: Stretch, header: Header) -> Sifted:
         line_N, broken = stretch.line_N, np.empty(0, np.int64)
     reason_N = np.zeros(len(start_N), np.int8)  # the place of a reason in REASONS, the weightiest last
     reason_N[cells_N > len(header.names)] = 1
-    reason_N[_repeated(text, header.row, start_N, end_N)] = 2
+    if len(header.names) > 1:  # in a list of words, one may well be like the name above it
+        reason_N[_repeated(text, header.row, start_N, end_N)] = 2
     reason_N[_holding(start_N, np.flatnonzero(byte == 0))] = 3
     reason_N[_holding(line_N, broken)] = 4
     reason_N[start_N == end_N] = 0
