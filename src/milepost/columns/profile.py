@@ -11,6 +11,7 @@ import polars as pl
 
 from milepost.columns.portrait import date, lengths, number, values
 from milepost.columns.sketch import SEED, Distinct, RowSample, Stretches, Sums
+from milepost.columns.variety import mixed
 from milepost.types import Array
 
 DISTINCT = 10_000  # different values of a column that are counted exactly
@@ -32,14 +33,16 @@ class Profiles:
         """Take in the next rows of a side: numbers, dates, and anything else as text."""
         if side not in self._sides:
             self._sides[side] = _Side(table.schema)
-        typed = table.select(_plain(name, dtype) for name, dtype in table.schema.items())
-        self._sides[side].add(typed)
-        for name in typed.columns:
+        texts = table.select(pl.col(n).cast(pl.String) for n, t in table.schema.items() if _kind(t) == "category")
+        figures_NC = _figures(table, texts)
+        self._sides[side].add(figures_NC, texts)
+        hashes = dict(zip(texts.columns, texts.select(pl.all().hash(SEED)).iter_columns(), strict=True))
+        for c, name in enumerate(table.columns):
             if name not in self._distinct:
-                self._distinct[name] = Distinct(_room(typed.width, DISTINCT))
-        hashes = typed.select(_hashes(name, self._distinct[name].exact) for name in typed.columns)
-        for name in typed.columns:
-            self._distinct[name].add(hashes[name].item().to_numpy())
+                self._distinct[name] = Distinct(_room(table.width, DISTINCT))
+            said = ~np.isnan(figures_NC[:, c])
+            some = hashes[name].to_numpy()[said] if name in hashes else mixed(figures_NC[said, c])
+            self._distinct[name].add(some)
 
     def as_json(self, types: Mapping[str, str], personal: frozenset[str]) -> dict[str, Any]:
         """Return {"columns", "missing_map"} of data_report.json; of a personal column no cell is quoted."""
@@ -126,19 +129,18 @@ class _Side:
         self.most = _room(width, DISTINCT)
         self.values = {name: Counter[str]() for name, kind in self.kinds.items() if kind == "category"}
 
-    def add(self, typed: pl.DataFrame) -> None:
-        """Take in the next rows; the figure of a text is its length."""
-        figures_NC = typed.select(_figure(name, self.kinds[name]) for name in typed.columns).to_numpy()
-        finite_NC = np.isfinite(figures_NC)
+    def add(self, figures_NC: Array, texts: pl.DataFrame) -> None:
+        """Take in the next rows, and the texts among their columns."""
         self.missing.add(np.isnan(figures_NC))
         self.sample.add(figures_NC)
         self.sums.add(figures_NC[:, self.numbers])
-        self.low = np.minimum(self.low, np.where(finite_NC, figures_NC, np.inf).min(0, initial=np.inf))
-        self.high = np.maximum(self.high, np.where(finite_NC, figures_NC, -np.inf).max(0, initial=-np.inf))
+        self.low = np.fmin(self.low, np.fmin.reduce(figures_NC, 0, initial=np.inf))
+        self.high = np.fmax(self.high, np.fmax.reduce(figures_NC, 0, initial=-np.inf))
         for name, counts in list(self.values.items()):
-            found = typed[name].drop_nulls().value_counts()
+            found = texts[name].value_counts()
             for value, n in zip(found[name].to_list(), found["count"].to_list(), strict=True):
-                counts[value] += n
+                if value is not None:
+                    counts[value] += n
             if len(counts) > self.most or sum(map(len, counts)) > VALUE_LETTERS:
                 del self.values[name]
 
@@ -158,21 +160,13 @@ def _kind(dtype: pl.DataType) -> str:
     return "date" if dtype in (pl.Date, pl.Datetime) else "category"
 
 
-def _plain(name: str, dtype: pl.DataType) -> pl.Expr:
-    """Return a column as numbers, microseconds' dates or text."""
-    kind = _kind(dtype)
-    if kind == "number":
-        return pl.col(name).cast(pl.Float64).fill_nan(None)
-    return pl.col(name).cast(pl.Datetime("us") if kind == "date" else pl.String)
-
-
-def _hashes(name: str, few: bool) -> pl.Expr:
-    """Return the hashes of a column's values: each once, if there are few."""
-    found = pl.col(name).drop_nulls().hash(SEED)
-    return (found.unique() if few else found).implode()
-
-
-def _figure(name: str, kind: str) -> pl.Expr:
-    """Return a column as float64: a number, microseconds since 1970, or the letters of a text."""
-    cells = pl.col(name)
-    return (cells.str.len_chars() if kind == "category" else cells.to_physical()).cast(pl.Float64)
+def _figures(table: pl.DataFrame, texts: pl.DataFrame) -> Array:
+    """Return cells as float64 [N, C]: numbers, microseconds since 1970, letters of a text; nan where one is missing."""
+    figures_NC = np.empty((table.height, table.width), order="F")
+    lengths = dict(zip(texts.columns, texts.select(pl.all().str.len_chars()).iter_columns(), strict=True))
+    for c, column in enumerate(table.iter_columns()):
+        if _kind(column.dtype) == "date":
+            column = column.cast(pl.Datetime("us")).cast(pl.Int64)
+        figures_NC[:, c] = lengths.get(column.name, column).cast(pl.Float64).to_numpy()
+    figures_NC[np.isinf(figures_NC)] = np.nan
+    return figures_NC

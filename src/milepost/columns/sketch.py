@@ -55,12 +55,16 @@ class Sums:
         """Take in finite numbers; others do not count, and none counts for more than 2**900."""
         fine_NC = np.isfinite(values_NC)
         self.counts += fine_NC.sum(0)
-        rest_NC = np.clip(np.where(fine_NC, values_NC, 0.0), -(2.0**900), 2.0**900)
+        rest_NC = np.where(fine_NC, values_NC, 0.0)
+        peak_C = np.abs(rest_NC).max(0, initial=0.0)
+        if (peak_C > 2.0**900).any():
+            rest_NC, peak_C = np.clip(rest_NC, -(2.0**900), 2.0**900), np.minimum(peak_C, 2.0**900)
+        _, exponent_C = np.frexp(peak_C)
         while rest_NC.any():  # high digits, which sum exactly, are split off (Rump, Ogita and Oishi 2008)
-            _, exponent_C = np.frexp(np.abs(rest_NC).max(0))
             grid_C = np.ldexp(1.0, exponent_C + len(rest_NC).bit_length())
             high_NC = (grid_C + rest_NC) - grid_C
-            rest_NC = rest_NC - high_NC
+            rest_NC -= high_NC
+            exponent_C = exponent_C + len(rest_NC).bit_length() - 52
             for at, exact in enumerate(high_NC.sum(0).tolist()):
                 over, under = exact.as_integer_ratio()
                 self.sums[at] += over * ((1 << LOWEST) // under)
