@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from reader import Block, Reader, blocks, shows
+from .reader import Block, Reader, blocks, shows
 
 from milepost import __version__
 from milepost.spec.product import NOT_BUILT

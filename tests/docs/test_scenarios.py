@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from reader import BIN, Block, blocks
+from .reader import BIN, Block, blocks
 
 from milepost.spec.yaml import parse
 from milepost.tasks import kinds

@@ -1,0 +1,332 @@
+"""Every message that a user may see, read from the source: what flows into errors, findings, notes and lines.
+
+A message is a pattern: an f-string with {} for each hole. Names are followed to what they are assigned, parameters to
+the arguments of their callers, calls to what the functions of that name return, and conditions to both sides.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import product
+from pathlib import Path
+from typing import TypeAlias
+
+SRC = Path(__file__).parents[2] / "src" / "milepost"
+SILENT = ("page", "words", "examples", "contract")  # the page has a test of its own; a contract speaks to developers
+ANY = -1  # whichever element
+DEEP = 3  # steps into nested tuples and groups that are followed
+CALLS = {  # what is said by arguments: their names and their places
+    "MilepostError": {"what": 0, "where": 1, "fix": 2},
+    "Finding": {"what": 2, "fix": 3},
+    "refuse": {"what": 0, "fix": 1},
+    "say": {"text": 0},
+    "tell": {"what": 0},
+}
+NAMES = {"what", "fix", "why", "note", "how"}  # of variables and keys that hold messages
+KEYS = {"what", "fix", "why", "next"}
+LISTS = {"notes", "said"}  # of variables that messages are added to
+RETURNS = {"how", "_shown", "_next", "_unmeasured", "_why", "waiting", "_unread"}  # of functions that return messages
+Step: TypeAlias = int  # into a sequence: an index, or ANY
+Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True)
+class Hole:
+    """One hole of a message: whether it stands in backticks, and the words that it may hold."""
+
+    quoted: bool
+    words: frozenset[str]
+
+
+@dataclass
+class Messages:
+    """The messages of a package, by their patterns."""
+
+    found: dict[str, list[Hole]] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
+    seen: set[ast.AST] = field(default_factory=set)  # the literals that are part of a message
+
+
+class Module:
+    """A file with the scopes of its names."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.tree = path, ast.parse(path.read_text("utf-8"))
+        self.scope = dict[ast.AST, Function | None]()
+        self._scoped(self.tree, None)
+        self.bound = defaultdict[tuple[Function | None, str], list[tuple[ast.expr, tuple[Step, ...]]]](list)
+        for node in ast.walk(self.tree):
+            self._bind(node)
+
+    def _scoped(self, node: ast.AST, function: Function | None) -> None:
+        for child in ast.iter_child_nodes(node):
+            self.scope[child] = function
+            self._scoped(child, child if isinstance(child, Function) else function)
+
+    def _bind(self, node: ast.AST) -> None:
+        here = self.scope.get(node)
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                self._target(here, target, node.value, ())
+        elif isinstance(node, ast.AnnAssign | ast.NamedExpr) and node.value:
+            self._target(here, node.target, node.value, ())
+        elif isinstance(node, ast.For | ast.comprehension):
+            self._target(here or self.scope.get(node.iter), node.target, node.iter, (ANY,))
+
+    def _target(self, here: Function | None, target: ast.expr, value: ast.expr, path: tuple[Step, ...]) -> None:
+        if isinstance(target, ast.Name):
+            self.bound[here, target.id].append((value, path))
+        elif isinstance(target, ast.Tuple):
+            for i, element in enumerate(target.elts):
+                self._target(here, element, value, (*path, i))
+
+
+class Reader:
+    """Follow expressions to the messages that they may be."""
+
+    def __init__(self, modules: Iterable[Module]) -> None:
+        self.modules = list(modules)
+        self.out = Messages()
+        self.module_of = {node: m for m in self.modules for node in ast.walk(m.tree)}
+        self.functions, self.calls = defaultdict[str, list[Function]](list), defaultdict[str, list[ast.Call]](list)
+        for module in self.modules:
+            for node in ast.walk(module.tree):
+                if isinstance(node, Function):
+                    self.functions[node.name].append(node)
+                elif isinstance(node, ast.Call):
+                    self.calls[_called(node)].append(node)
+        self.busy = set[tuple[ast.AST, tuple[Step, ...]]]()
+
+    def read(self) -> Messages:
+        for module in self.modules:
+            for node in ast.walk(module.tree):
+                for expression in _sinks(node):
+                    self.take(expression)
+        return self.out
+
+    def take(self, node: ast.expr) -> None:
+        """Note the messages that an expression may be."""
+        for text, holes in self.texts(node):
+            if re.search(r"[a-z]", HOLE.sub("", text)):
+                self.out.found.setdefault(text, holes)
+                place = self.module_of[node].path.relative_to(SRC)
+                self.out.places.setdefault(text, f"{place}:{node.lineno}")
+
+    def texts(self, node: ast.AST, path: tuple[Step, ...] = ()) -> list[tuple[str, list[Hole]]]:
+        """Return the patterns that an expression (or what lies at `path` in it) may be; nothing where that is open."""
+        key = node, path
+        if key in self.busy or len(path) > DEEP:
+            return []
+        self.busy.add(key)
+        try:
+            kind = type(node).__name__.lower()
+            return list(getattr(self, f"_{kind}", lambda *_: [])(node, path))
+        finally:
+            self.busy.discard(key)
+
+    def _constant(self, node: ast.Constant, path: tuple[Step, ...]) -> Iterator[tuple[str, list[Hole]]]:
+        if isinstance(node.value, str) and not path:
+            self.out.seen.add(node)
+            yield node.value, []
+
+    def _joinedstr(self, node: ast.JoinedStr, path: tuple[Step, ...]) -> Iterator[tuple[str, list[Hole]]]:
+        text, holes = "", list[Hole]()
+        self.out.seen.add(node)
+        for i, part in enumerate(node.values):
+            if isinstance(part, ast.Constant):
+                self.out.seen.add(part)
+                text += part.value
+                continue
+            assert isinstance(part, ast.FormattedValue)
+            after = node.values[i + 1] if i + 1 < len(node.values) else None
+            closed = isinstance(after, ast.Constant) and str(after.value).startswith("`")
+            quoted = text.endswith("`") and closed
+            words = frozenset() if quoted else frozenset(t for t, _ in self.texts(part.value))
+            holes.append(Hole(quoted, words))
+            text += "{}"
+        yield text, holes
+
+    def _ifexp(self, node: ast.IfExp, path: tuple[Step, ...]) -> Iterator[tuple[str, list[Hole]]]:
+        yield from self.texts(node.body, path)
+        yield from self.texts(node.orelse, path)
+
+    def _boolop(self, node: ast.BoolOp, path: tuple[Step, ...]) -> Iterator[tuple[str, list[Hole]]]:
+        for value in node.values:
+            yield from self.texts(value, path)
+
+    def _binop(self, node: ast.BinOp, path: tuple[Step, ...]) -> Iterator[tuple[str, list[Hole]]]:
+        if isinstance(node.op, ast.Add) and not path:
+            sides = [self.texts(side) or [("{}", [Hole(False, frozenset())])] for side in (node.left, node.right)]
+            for (a, left), (b, right) in product(*sides):
+                if (a, b) != ("{}", "{}"):
+                    yield a + b, left + right
+        elif isinstance(node.op, ast.Add):
+            yield from [*self.texts(node.left, path), *self.texts(node.right, path)]
+
+    def _tuple(self, node: ast.Tuple | ast.List, path: tuple[Step, ...]) -> Iterator[tuple[str, list[Hole]]]:
+        if path:
+            for element in node.elts if path[0] == ANY else node.elts[path[0] : path[0] + 1]:
+                if isinstance(element, ast.Starred):
+                    yield from self.texts(element.value, (ANY, *path[1:]))
+                else:
+                    yield from self.texts(element, path[1:])
+
+    _list = _tuple
+
+    def _dict(self, node: ast.Dict, path: tuple[Step, ...]) -> Iterator[tuple[str, list[Hole]]]:
+        if path:
+            for key, value in zip(node.keys, node.values, strict=True):
+                yield from self.texts(value, path if key is None else path[1:])
+
+    def _subscript(self, node: ast.Subscript, path: tuple[Step, ...]) -> Iterator[tuple[str, list[Hole]]]:
+        index = node.slice.value if isinstance(node.slice, ast.Constant) else ANY
+        yield from self.texts(node.value, (index if isinstance(index, int) else ANY, *path))
+
+    def _generatorexp(self, node: ast.GeneratorExp, path: tuple[Step, ...]) -> Iterator[tuple[str, list[Hole]]]:
+        if path:
+            yield from self.texts(node.elt, path[1:])
+
+    _listcomp = _generatorexp
+
+    def _starred(self, node: ast.Starred, path: tuple[Step, ...]) -> Iterator[tuple[str, list[Hole]]]:
+        yield from self.texts(node.value, path)
+
+    def _name(self, node: ast.Name, path: tuple[Step, ...]) -> Iterator[tuple[str, list[Hole]]]:
+        module = self.module_of[node]
+        here = module.scope.get(node)
+        while here is not None:
+            if bound := module.bound.get((here, node.id)):
+                for value, inner in bound:
+                    yield from self.texts(value, (*inner, *path))
+                return
+            if node.id in _parameters(here):
+                yield from self._passed(here, node.id, path)
+                return
+            here = module.scope.get(here)
+        for value, inner in module.bound.get((None, node.id), self._imported(module, node.id)):
+            yield from self.texts(value, (*inner, *path))
+
+    def _imported(self, module: Module, name: str) -> list[tuple[ast.expr, tuple[Step, ...]]]:
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.ImportFrom) and any(a.name == name for a in node.names):
+                for other in self.modules:
+                    if (node.module or "").endswith(f".{other.path.stem}") and (None, name) in other.bound:
+                        return other.bound[None, name]
+        return []
+
+    def _passed(self, function: Function, name: str, path: tuple[Step, ...]) -> Iterator[tuple[str, list[Hole]]]:
+        """Return what callers pass for a parameter, and its default."""
+        names = _parameters(function)
+        place = names.index(name)
+        default = dict(zip(reversed(function.args.args), reversed(function.args.defaults), strict=False))
+        for argument, value in default.items():
+            if argument.arg == name:
+                yield from self.texts(value, path)
+        module = self.module_of[function]
+        for call in self.calls[function.name]:
+            if self.module_of[call] is not module and not self._reaches(call, function):
+                continue
+            bare = isinstance(call.func, ast.Attribute) and names[:1] == ["self"]
+            given = {k.arg: k.value for k in call.keywords}
+            index = place - bare
+            if name in given:
+                yield from self.texts(given[name], path)
+            elif any(isinstance(a, ast.Starred) for a in call.args):
+                for i, a in enumerate(call.args):
+                    if isinstance(a, ast.Starred) and index >= i:
+                        yield from self.texts(a.value, (index - i, *path))
+            elif 0 <= index < len(call.args):
+                yield from self.texts(call.args[index], path)
+
+    def _reaches(self, call: ast.Call, function: Function) -> bool:
+        """Tell whether a call in another file is one of this function: the name is imported from there."""
+        stem = self.module_of[function].path.stem
+        return isinstance(call.func, ast.Name) and any(
+            isinstance(n, ast.ImportFrom) and (n.module or "").split(".")[-1] == stem and any(a.name == function.name for a in n.names)
+            for n in ast.walk(self.module_of[call].tree))
+
+    def _call(self, node: ast.Call, path: tuple[Step, ...]) -> Iterator[tuple[str, list[Hole]]]:
+        """Follow a call of our own to its returns; a template's holes, and words with their underscores replaced."""
+        name = _called(node)
+        if isinstance(node.func, ast.Attribute) and name in ("format", "replace", "removesuffix", "strip"):
+            for text, holes in self.texts(node.func.value, path):
+                if name == "replace":
+                    yield text.replace("_", " "), holes
+                else:
+                    yield re.sub(r"\{\w*\}", "{}", text).replace("{{", "{").replace("}}", "}"), holes
+        elif name in ("tuple", "list", "sorted", "iter"):
+            yield from (t for a in node.args for t in self.texts(a, path))
+        elif name == "fromkeys" and len(node.args) == 2:
+            yield from self.texts(node.args[1], path[1:])
+        elif name == "next" and node.args:
+            yield from self.texts(node.args[0], (ANY, *path))
+            yield from (t for a in node.args[1:] for t in self.texts(a, path))
+        else:
+            module = self.module_of[node]
+            for function in self.functions.get(name, ()):
+                if self.module_of[function] is module or self._reaches(node, function):
+                    for inner in ast.walk(function):
+                        if isinstance(inner, ast.Return) and inner.value and module_scope(self, inner) is function:
+                            yield from self.texts(inner.value, path)
+
+
+HOLE = re.compile(r"\{\}")
+
+
+def module_scope(reader: Reader, node: ast.AST) -> Function | None:
+    return reader.module_of[node].scope.get(node)
+
+
+def _called(node: ast.Call) -> str:
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def _parameters(function: Function) -> list[str]:
+    return [a.arg for a in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)]
+
+
+def _sinks(node: ast.AST) -> Iterator[ast.expr]:
+    """Yield the expressions that a user gets to read."""
+    if isinstance(node, ast.Call):
+        wanted = CALLS.get(_called(node), {})
+        yield from (k.value for k in node.keywords if k.arg in wanted)
+        for place in wanted.values():
+            if place < len(node.args) and not any(isinstance(a, ast.Starred) for a in node.args):
+                yield node.args[place]
+        if _called(node) == "append" and isinstance(node.func, ast.Attribute) and _ends(node.func.value) in LISTS:
+            yield node.args[0]
+    elif isinstance(node, ast.Assign):
+        for target in node.targets:
+            if isinstance(target, ast.Name) and target.id in NAMES:
+                yield node.value
+            if isinstance(target, ast.Tuple):
+                names = [_ends(e) for e in target.elts]
+                if isinstance(node.value, ast.Tuple):
+                    yield from (v for n, v in zip(names, node.value.elts, strict=False) if n in NAMES)
+    elif isinstance(node, ast.AugAssign) and _ends(node.target) in LISTS:
+        if isinstance(node.value, ast.List):
+            yield from node.value.elts
+        elif isinstance(node.value, ast.ListComp):
+            yield node.value.elt
+    elif isinstance(node, ast.Dict):
+        for key, value in zip(node.keys, node.values, strict=True):
+            if isinstance(key, ast.Constant) and key.value in KEYS:
+                yield value
+    elif isinstance(node, Function) and node.name in RETURNS:
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Return) and inner.value:
+                yield inner.value
+
+
+def _ends(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+def messages() -> Messages:
+    """Read the whole package."""
+    files = [f for f in sorted(SRC.rglob("*.py")) if f.relative_to(SRC).parts[0] not in SILENT]
+    return Reader(map(Module, files)).read()
