@@ -137,6 +137,11 @@ def test_people_by_the_name_of_the_column() -> None:
     personal.add(glance(pl.DataFrame({"name": names, "age": range(25)})))
     assert [f.severity for f in personal.findings()] == ["info"] and personal.columns() == {"name"}
     assert found(["yes", "no"] * 20, "first_name") == {}
+    assert found([f"someone/project-{i}" for i in range(40)], "full_name") == {}
+    assert found([f"0x{i:040x}" for i in range(40)], "address") == {}
+    assert found([f"{n}市{n}路{i}号" for i, n in enumerate("甲乙丙丁戊己庚辛壬癸" * 3)], "地址") == {
+        "addresses of people, by its own name": 30
+    }
     assert found([str(i) for i in range(40)], "surname") == {}
 
 
@@ -175,6 +180,11 @@ CLEAN: dict[str, list[object]] = {
     "code": ["std::vector<int> a::b", "x = y[1:2] @ z", "0x1f::2", "face::dead"] * 100,
     "prose": ["It cost 1,250,000 in 1999 2000 2001 and 12 345 678 later ...", "3 of 10 (2.5 %)"] * 100,
     "signed": [f"{i:+d}" for i in RNG.integers(-(10**8), 10**8, 3000)],
+    "books": [f"0-306-{i:05d}-{i % 9}" for i in range(3000)],
+    "places": [f"0{i % 2999:04d}-{i:04d}" for i in range(1000, 3000)],
+    "positions": [f"04.{i:04d} 07.{i:04d}" for i in range(1000, 3000)],
+    "in sequence": list(range(13800138000, 13800141000)),
+    "links": ["text -@mention.name", "see img/photo@large.png or main@2.js", "A@B.T"] * 50,
     "empty": [None, "", " "] * 50,
 }
 

@@ -13,25 +13,26 @@ NEARLY = 0.8  # the same where only the shape speaks
 SURE = 0.95
 LUCK = 0.1  # share of numbers that pass Luhn's check by chance
 FAR = 4.0  # standard deviations beyond chance
+DENSE = 3  # times their count that numbers in sequence may span
 SOME = 3  # traces that are no accident
 DIFFERENT = 20  # names that are no categories
 FIX = "leave it out with task.features, or remove it; no value of it is printed"
 
 
 def judged(
-    name: str, names: Sequence[str], said: int, seen: Mapping[str, int], same: Sequence[str], words: int
+    name: str, names: Sequence[str], said: int, seen: Mapping[str, int], spread: Mapping[str, int], words: int
 ) -> dict[str, int]:
     """Return how many of each kind a column holds.
 
-    `said` = cells that are filled, `seen` = traces by their name, `same` = traces that are one number repeated,
-    `words` = different words of a column that is named like people.
+    `said` = cells that are filled, `seen` = traces by their name, `spread` = from the least to the greatest number of
+    a trace, `words` = different words of a column that is named like people.
     """
     n = _Seen(seen)
     out = {
         "mail": n["mail"],
-        "mobile": _mobiles(n, said, same),
+        "mobile": _mobiles(n, said, spread.get("mobile", 0)),
         "resident": _residents(n, said),
-        "card": _cards(n, same),
+        "card": _cards(n, spread.get("card", 0)),
         "iban": n["account"] if n["account"] >= MOST * n["accounts"] else 0,
         "address": _addresses(n, name),
         "security": _security(n, name, said),
@@ -55,13 +56,13 @@ def _phones(n: Mapping[str, int], name: str, said: int, mobiles: int) -> int:
     return sure + (n["shaped"] if sure + n["shaped"] >= NEARLY * said else 0)
 
 
-def _mobiles(n: Mapping[str, int], said: int, same: Sequence[str]) -> int:
+def _mobiles(n: Mapping[str, int], said: int, spread: int) -> int:
     """Chinese mobile numbers: most cells, or cells far longer than all other numbers; amounts come at any length."""
     out = n["mobile_sure"] + n["mobile_abroad"]
     if n["mobile_text"] >= MOST * n["eleven_text"]:
         out += n["mobile_text"]
     apart = n["mobile"] >= max(1 if out else SOME, SURE * n["eleven"]) and not n["beside"]
-    if (apart or n["mobile"] >= MOST * said) and (out or "mobile" not in same):
+    if (apart or n["mobile"] >= MOST * said) and (out or spread > DENSE * n["mobile"]):
         out += n["mobile"]
     return out
 
@@ -72,10 +73,10 @@ def _residents(n: Mapping[str, int], said: int) -> int:
     return new + (n["resident_old"] if old else 0)
 
 
-def _cards(n: Mapping[str, int], same: Sequence[str]) -> int:
+def _cards(n: Mapping[str, int], spread: int) -> int:
     apart = n["card_apart"] if n["card_apart"] >= MOST * n["groups"] else 0
     every, chance = n["numbers"], LUCK * n["numbers"] + FAR * math.sqrt(LUCK * (1 - LUCK) * n["numbers"])
-    together = n["card"] >= max(SOME * LUCK * every, chance) and "card" not in same
+    together = n["card"] >= max(SOME * LUCK * every, chance) and spread > 0
     return apart + (n["card"] if together else 0)
 
 

@@ -14,20 +14,22 @@ import polars as pl
 from milepost.findings.joined import Joined, joined
 from milepost.findings.kinds import judged, said
 from milepost.findings.marks import accounts, has_long_addresses, long_addresses
-from milepost.findings.persons import like_people
+from milepost.findings.persons import like_people, of_homes
 from milepost.findings.traces import END, SHORTEST, Runs, plain_cells, runs_of, traces
 from milepost.types import Array, Finding
 
-MAIL = r"[\p{L}\p{N}._%+'-]+@(?:[\p{L}\p{N}-]+\.)+\p{L}{2,}"
-PICTURE = r"@[0-9.]+x\.(?:png|jpe?g|gif|svg|webp)"  # logo@2x.png
-REPEATED = ("card", "mobile")  # kinds that one number alone, often repeated, does not prove
+MAIL = r"[\p{L}\p{N}][\p{L}\p{N}._%+'-]*@(?:[\p{L}\p{N}-]+\.)+\p{L}{2,}"
+FILE = r"@[\p{L}\p{N}.-]*\.(?:png|jpe?g|gif|svg|webp|css|js|json)(?:$|[^\p{L}\p{N}])"  # logo@2x.png
+PERSON = r"^\p{L}[\p{L}\p{M} .,'’·()-]*\p{L}[.)]?$"
+HOME = r"\p{L}{2}.*\s|\s.*\p{L}{2}|\p{Han}{2}"  # no link, no place in a memory
+SPREAD = ("card", "mobile")  # kinds that one number alone, often repeated, does not prove, nor numbers in sequence
 STRETCH = 1 << 17  # bytes that are looked at together
 CITED = frozenset(("mail", "mobile", "phone", "resident", "iban"))  # kinds that no column is named by
 WORDS = 64  # hashes that are kept of a column that is named like people
 
 
 class Counts(NamedTuple):
-    """What some rows show: sums and bounds of hashes of every column [C], words of columns named like people."""
+    """What some rows show: sums and bounds of numbers of every column [C], words of columns named like people."""
 
     names: tuple[str, ...]
     said: Array
@@ -68,7 +70,7 @@ def _look_at_digits(letters: Array, add: _Add) -> None:
     runs = runs_of(letters)
     found = traces(runs)
     add.every({kind: runs.start[run] for kind, run in found.items()})
-    for kind in REPEATED:
+    for kind in SPREAD:
         add.bounds(kind, runs, found.get(kind, np.empty(0, np.int64)))
     add.every(plain_cells(runs) | accounts(letters))
 
@@ -76,7 +78,7 @@ def _look_at_digits(letters: Array, add: _Add) -> None:
 def _mails(text: pl.Series) -> Array:
     """Count the e-mail addresses of every cell, int64 [N]."""
     cell = pl.col("w").str
-    mails = cell.count_matches(MAIL).cast(pl.Int64) - cell.count_matches(PICTURE).cast(pl.Int64)
+    mails = cell.count_matches(MAIL).cast(pl.Int64) - cell.count_matches(FILE).cast(pl.Int64)
     long = pl.when(cell.len_bytes() >= SHORTEST).then(mails.clip(0)).otherwise(0).fill_null(0)
     return text.to_frame("w").select(long).to_series().to_numpy()
 
@@ -119,23 +121,23 @@ class _Add(NamedTuple):
             self.places(kind, place)
 
     def bounds(self, kind: str, runs: Runs, run: Array) -> None:
-        """Keep the least and the greatest hash of numbers: they differ where the numbers do."""
+        """Keep the least and the greatest of numbers with 19 digits at most."""
         if not len(run):
             return
-        digit_NK, hashes = runs.digits(run, 19), np.zeros(len(run), np.uint64)
+        digit_NK, number = runs.digits(run, 19), np.zeros(len(run), np.uint64)
         for k in range(19):
-            hashes = np.where(runs.size[run] > k, hashes * np.uint64(0x9E3779B97F4A7C15) + digit_NK[:, k] + 1, hashes)
+            number = np.where(runs.size[run] > k, number * np.uint64(10) + digit_NK[:, k], number)
         column = self.columns[np.searchsorted(self.start, runs.start[run], "right") - 1]
         width = len(self.counts.names)
         low = self.counts.low.setdefault(kind, np.full(width, ~np.uint64(0)))
         high = self.counts.high.setdefault(kind, np.zeros(width, np.uint64))
-        np.minimum.at(low, column, hashes)
-        np.maximum.at(high, column, hashes)
+        np.minimum.at(low, column, number)
+        np.maximum.at(high, column, number)
 
 
 def _look_at_words(column: pl.Series, c: int, counts: Counts) -> None:
-    """Count the cells with letters of a column that is named like people, and keep the least of their hashes."""
-    words = column.filter(column.str.contains(r"\p{L}\P{N}*\p{L}").fill_null(False))
+    """Count the cells that suit a column which is named like people, and keep the least of their hashes."""
+    words = column.filter(column.str.contains(HOME if of_homes(column.name) else PERSON).fill_null(False))
     if len(words):
         sums = counts.sums.setdefault("words", np.zeros(len(counts.names), np.int64))
         sums[c] = len(words)
@@ -202,8 +204,8 @@ class Personal:
         names = list(self._place)
         for c in np.flatnonzero(some).tolist():
             seen = {kind: int(values[c]) for kind, values in sums.items() if values[c]}
-            same = [k for k, low in self._low.items() if c < len(low) and low[c] == self._high[k][c]]
-            yield names[c], judged(names[c], names, int(self._said[c]), seen, same, len(self._words.get(c, ())))
+            spread = {k: int(self._high[k][c]) - int(low[c]) for k, low in self._low.items() if c < len(low)}
+            yield names[c], judged(names[c], names, int(self._said[c]), seen, spread, len(self._words.get(c, ())))
 
 
 def _wide(values: Array, width: int, empty: Any) -> Array:

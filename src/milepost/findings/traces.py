@@ -276,6 +276,10 @@ def _cells(runs: Runs, used: Array, found: dict[str, Array]) -> dict[str, Array]
     known = np.zeros(len(runs.size), bool)
     known[found["local"]] = True
     known |= used
+    points = np.add.reduceat((runs.link == POINT).astype(np.int64), first)
+    code = runs.size[first] == 1  # 0-306-40615-2 is a book, 02139-4307 is a place
+    code |= (last == first + 1) & (runs.size[first] == 5) & (runs.size[last] == 4)
+    trunk &= ~code & ((points == 0) | (points == last - first))
     shaped = whole & several & trunk & (total >= 9) & (total <= 12) & ~known[first]
     return {"cells": first[whole], "shaped": first[shaped]}
 
