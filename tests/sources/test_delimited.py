@@ -77,6 +77,7 @@ LIMITS += ((encoding, "LOOK", 8), (encoding, "RAW", 12), (rows, "RAW", 12))
 @settings(max_examples=100, deadline=None)
 @given(messes)
 def test_every_line_is_in_a_row_or_set_aside(mess: bytes) -> None:
+    assume(mess.count(b"\0") < 2)  # more may look like UTF-16
     got = outcome(csv_of(b"x,y\n" + mess), 1 << 20)
     assert not isinstance(got, str)
     starts = sorted([*got.lines, *(b.line for b in got.bad)])

@@ -39,12 +39,15 @@ class Delimited:
         """Cut the text into blocks of whole rows, in order; raise MilepostError for what is no table."""
         header = self._header
         self._notes.clear()
+        stretch = None
         with self._open() as stream:
             text = Text(stream, BLOCK)
             for stretch in cut(_below(text.chunks(), header.size), header.grammar):
                 self._notes.encoding = text.encoding
                 yield Block(len(stretch.text), partial(self._parse, stretch))
             self._notes.encoding = text.encoding
+        if stretch is None:
+            yield Block(0, partial(self._parse, Stretch(b"", 1, {})))
 
     @cached_property
     def _header(self) -> Header:

@@ -93,7 +93,9 @@ def _judge(text: bytes, where: str) -> Grammar:
         grammar = Grammar(delimiter)
         rows = list(_rows(text, grammar))
         alike, width = _alike(rows)
-        if width > 1 and (alike, width) > key:
+        opened = not rows and delimiter.encode() in text.splitlines()[0]  # by a quote that does not close
+        width = 1 if opened else width
+        if (width > 1 or opened) and (alike, width) > key:
             best, key = grammar, (alike, width)
         title = max(title, _titled(rows))
     if key[0] < 1 and (rare := _rare(text)):

@@ -36,13 +36,21 @@ def _utf_16(head: bytes) -> str:
     if head.startswith(codecs.BOM_UTF16_BE):
         return "utf-16-be"
     even, odd = head[::2].count(0), head[1::2].count(0)
-    if 50 * (even + odd) < len(head):
+    if 50 * (even + odd) < len(head) or (4 * (even + odd) < len(head) and _is_utf_8(head.replace(b"\0", b""))):
         return ""
     if odd >= 10 * even and any(True for unit in (b"\n\0", b"\r\0", b"{\0", b"[\0") for _ in _even(head, unit)):
         return "utf-16-le"
     if even >= 10 * odd and any(True for unit in (b"\0\n", b"\0\r", b"\0{", b"\0[") for _ in _even(head, unit)):
         return "utf-16-be"
     return ""
+
+
+def _is_utf_8(head: bytes) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)  # its last character may be cut
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _even(head: bytes, unit: bytes) -> Iterator[int]:
