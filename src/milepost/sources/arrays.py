@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
-from typing import NamedTuple
-
-import numpy as np
 
 from milepost.errors import MilepostError
-from milepost.sources.base import BLOCK, Block, Piece
+from milepost.sources.base import BLOCK, Block
 from milepost.sources.keys import Keys
 from milepost.sources.lines import Batch, parse
 from milepost.sources.packed import Stream
@@ -20,13 +18,6 @@ from milepost.sources.text import plain_text
 from milepost.types import Finding
 
 FIX = 'write [{"column": value, ...}, ...] (in pandas: orient="records")'
-
-
-class Element(NamedTuple):
-    """A record of the list as one line of JSON."""
-
-    line: int  # where it starts
-    text: str
 
 
 class Arrays:
@@ -42,31 +33,31 @@ class Arrays:
         self.findings = []
         if self._columns is None:
             self._columns = self._keys()
-        for lines, line_N in self._batches():
-            yield Block(len(lines), partial(_parse, lines, line_N, self._columns))
+        for batch in self._batches():
+            yield Block(len(batch.lines), partial(parse, batch, self._columns))
 
     def _keys(self) -> list[str]:
         keys = Keys()
-        for lines, _ in self._batches():
-            keys.add(lines)
+        for batch in self._batches():
+            keys.add(batch.lines)
         self.findings = []
         if not keys.names:
             raise MilepostError("it is empty", self.name, "add rows")
         return keys.names
 
-    def _batches(self) -> Iterator[tuple[bytes, list[int]]]:
-        texts, line_N, held = list[str](), list[int](), 0
-        for line, text in self._elements():
+    def _batches(self) -> Iterator[Batch]:
+        """Write some records at a time as lines; their numbers are their places in the list, from 1."""
+        texts, first, held = list[str](), 1, 0
+        for number, text in enumerate(self._elements(), 1):
             texts.append(_one_line(text))
-            line_N.append(line)
             held += len(text)
             if held >= BLOCK:
-                yield _joined(texts), line_N
-                texts, line_N, held = [], [], 0
+                yield _joined(texts, first)
+                texts, first, held = [], number + 1, 0
         if texts:
-            yield _joined(texts), line_N
+            yield _joined(texts, first)
 
-    def _elements(self) -> Iterator[Element]:
+    def _elements(self) -> Iterator[str]:
         with self._stream.open() as file:
             scanner = Scanner(plain_text(file)[0], self.name)
             first = scanner.peek()
@@ -83,9 +74,9 @@ class Arrays:
                     "delete what follows, or name it .jsonl if each line is an object",
                 )
 
-    def _wrapped(self, scanner: Scanner) -> Iterator[Element]:
+    def _wrapped(self, scanner: Scanner) -> Iterator[str]:
         """Read an object that holds the list, or that is the only record."""
-        start, columns, found = scanner.line, None, ""
+        columns, found = None, ""
         cells, rest = dict[str, str](), list[str]()
         for key in scanner.names():
             if key == "columns" and scanner.peek() == "[":
@@ -102,7 +93,7 @@ class Arrays:
             raise MilepostError("the object holds no list of records", self.name, FIX)
         else:
             pairs = (f"{json.dumps(k)}: {c}" for k, c in cells.items())
-            yield Element(start, "{" + ", ".join(pairs) + "}")
+            yield "{" + ", ".join(pairs) + "}"
 
     def _say_rest(self, found: str, rest: list[str]) -> None:
         if rest:
@@ -110,11 +101,11 @@ class Arrays:
             what = f"the records are read from `{found}`; the rest of the file is not read: {names}"
             self.findings.append(Finding("ignored_keys", self.name, what, count=len(rest)))
 
-    def _listed(self, scanner: Scanner, columns: list[str] | None) -> Iterator[Element]:
+    def _listed(self, scanner: Scanner, columns: list[str] | None) -> Iterator[str]:
         for line, text in scanner.items():
             if text.startswith("["):
                 text = self._named(text, columns, line)
-            yield Element(line, text)
+            yield text
 
     def _named(self, text: str, columns: list[str] | None, line: int) -> str:
         """Give the cells of a list the names of the columns."""
@@ -128,18 +119,19 @@ def _one_line(text: str) -> str:
     """Write a record on one line; newlines that stand within a string, which is not quite lawful, are escaped."""
     if "\n" not in text and "\r" not in text:
         return text
-    try:
-        json.loads(text)
-    except ValueError:
-        return written(decoded(text))
+    with suppress(ValueError):  # what is no JSON is told when it is parsed
+        if not _is_lawful(text):
+            return written(decoded(text))
     return text.replace("\n", " ").replace("\r", " ")
 
 
-def _joined(texts: list[str]) -> bytes:
-    return ("\n".join(texts) + "\n").encode()
+def _is_lawful(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
-def _parse(lines: bytes, line_N: list[int], columns: list[str]) -> Piece:
-    table, place_N, bad = parse(Batch(lines, 0), columns)
-    where_N = np.array(line_N, np.int64)
-    return Piece(table, where_N[place_N], tuple(b._replace(line=line_N[b.line]) for b in bad))
+def _joined(texts: list[str], first: int) -> Batch:
+    return Batch(("\n".join(texts) + "\n").encode(), first)
