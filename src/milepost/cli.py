@@ -16,28 +16,39 @@ os.environ.setdefault("TYPER_USE_RICH", "0")
 import typer
 
 from milepost.errors import DONE, GATE_FAILED, OUR_FAULT, WRONG_INPUT, MilepostError, of_system, raise_all
-from milepost.words.say import LANGUAGES, say
+from milepost.words.say import LANGUAGES, Say, say
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 FILE, STOPPED = Path("product.yaml"), 130  # what typer returns for Ctrl-C
 File = Annotated[Path, typer.Option("--file", "-f", help="The roadmap.")]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
-Language = Annotated[str, typer.Option("--lang", help="Speak en or zh.")]
+
+def known(lang: str) -> str:
+    """Return a language; raise MilepostError for one that nobody speaks here."""
+    if lang not in LANGUAGES:
+        raise MilepostError(f"there is no language `{lang}`", "--lang", f"known: {', '.join(LANGUAGES)}")
+    return lang
+
+
+Language = Annotated[
+    str, typer.Option("--lang", envvar="MILEPOST_LANG", callback=known, help="Speak en or zh (JSON and --help: en).")
+]
 Overrides = Annotated[list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="Override keys: train.seed=1")]
 ProductFolder = Annotated[Path | None, typer.Option("--product", help="A deployed folder; default: the latest run's.")]
 
 
-def show(found: dict[str, Any], as_json: bool, text: Callable[[dict[str, Any]], str], lang: str = "en") -> None:
+def show(found: dict[str, Any], as_json: bool, text: Callable[[dict[str, Any], Say], str], lang: str) -> None:
     """Print a result for people, in their language, or for programs, in English."""
-    typer.echo(json.dumps(found, ensure_ascii=False, default=str) if as_json else say(lang)(text(found)))
+    typer.echo(json.dumps(found, ensure_ascii=False, default=str) if as_json else text(found, say(lang)))
 
 
 def spoken(words: list[str]) -> str:
-    """Return the language that a command line asks for, before it is understood."""
+    """Return the language that a command line or MILEPOST_LANG asks for, before it is understood."""
     asked = [w.partition("=")[2] for w in words if w.startswith("--lang=")]
     asked += [after for word, after in itertools.pairwise(words) if word == "--lang"]
-    return asked[0] if asked and asked[0] in LANGUAGES else "en"
+    lang = asked[-1] if asked else os.environ.get("MILEPOST_LANG", "")
+    return lang if lang in LANGUAGES else "en"
 
 
 @app.command()
@@ -48,13 +59,14 @@ def new(
     folder: Annotated[
         Path | None, typer.Option(help="Where to write; default: a folder named after the kind, or here.")
     ] = None,
+    lang: Language = "en",
     as_json: Json = False,
 ) -> None:
     """Write a folder to start from: a kind's example, or a product.yaml for your data."""
     from milepost.roadmap import new as room
 
     where = folder or (Path(kind) if kind and data is None else Path())
-    show(room.new(kind, where, data, target), as_json, room.text)
+    show(room.new(kind, where, data, target), as_json, room.text, lang)
 
 
 @app.command()
@@ -119,12 +131,13 @@ def report(
 @app.command()
 def explain_code(
     code: Annotated[str, typer.Argument(metavar="CODE", help="As `milepost check` prints it.")],
+    lang: Language = "en",
     as_json: Json = False,
 ) -> None:
     """Say what a finding means, why it matters and what to do."""
     from milepost.findings.codes import explain
 
-    show({"code": code, "text": explain(code)}, as_json, lambda found: str(found["text"]))
+    show({"code": code, "text": explain(code, lang)}, as_json, lambda found, _: str(found["text"]), lang)
 
 
 @app.command()
@@ -132,13 +145,14 @@ def predict(
     source: Annotated[Path, typer.Argument(metavar="FILE", help="The rows to answer.")],
     out: Annotated[Path | None, typer.Option(help="Where to write the answers (.csv, .jsonl, .parquet).")] = None,
     product: ProductFolder = None,
+    lang: Language = "en",
     as_json: Json = False,
 ) -> None:
     """Answer every row of a file."""
     from milepost.product import shipped
     from milepost.roadmap import predict as room
 
-    room.predict(product or shipped(), source, out, as_json, typer.echo)
+    room.predict(product or shipped(), source, out, as_json, typer.echo, say(lang))
 
 
 @app.command()
@@ -146,6 +160,7 @@ def serve(
     product: ProductFolder = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="0 picks a free one.")] = 8000,
+    lang: Language = "en",
     as_json: Json = False,
 ) -> None:
     """Answer over HTTP, with a page to try it."""
@@ -153,7 +168,7 @@ def serve(
     from milepost.server.run import serve as listen
 
     def tell(name: str, url: str) -> None:
-        show({"name": name, "url": url}, as_json, lambda found: "serving {name} on {url}".format(**found))
+        show({"name": name, "url": url}, as_json, lambda _, say: say("serving {0} on {1}").format(name, url), lang)
         sys.stdout.flush()
 
     listen(product or shipped(), host, port, tell, token=os.environ.get("MILEPOST_TOKEN"))
@@ -192,7 +207,7 @@ def main() -> None:
             _fail(MilepostError(error.format_message(), fix="milepost --help", exit_code=WRONG_INPUT), as_json)
         if os.environ.get("MILEPOST_TRACEBACK"):
             raise
-        what = f"Milepost failed: {type(error).__name__}: {error}"
+        what = f"Milepost failed: {type(error).__name__}"  # no more: its message may quote a cell
         _fail(
             MilepostError(what, fix="run again with MILEPOST_TRACEBACK=1 and report it", exit_code=OUR_FAULT), as_json
         )
@@ -207,7 +222,7 @@ def _fail(error: MilepostError, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps({"errors": [as_dict(e) for e in error.errors]}, ensure_ascii=False))
     else:
-        typer.echo(say(spoken(sys.argv))(str(error)), err=True)
+        typer.echo(error.told(say(spoken(sys.argv))), err=True)
     sys.exit(error.exit_code)
 
 
