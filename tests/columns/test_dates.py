@@ -83,14 +83,15 @@ def test_eight_digits_are_a_date_where_the_column_says_so() -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "soon", "12:30", "2024-13-01", "2024-02-30", "31/02/2024", "1.2.3", "2024-03-01 25:00", "0000-01-01",
-     "12024-03-01", "+12024-03-01", "May", "May 5 2024 or later", "2024", "192.168.1.1", "1/2", "100-200-300"],
+     "12024-03-01", "+12024-03-01", "May", "May 5 2024 or later", "2024", "192.168.1.1", "1/2", "100-200-300",
+     "Mar 1, 20240", "m3 1 2024"],
 )  # fmt: skip
 def test_what_is_no_date(text: str) -> None:
     for order in ORDERS:
         assert one(text, order) is None
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     st.lists(
         st.one_of(
@@ -99,6 +100,7 @@ def test_what_is_no_date(text: str) -> None:
                 lambda p: p[0].strftime(p[1])
             ),
             st.text("0123456789-/. :TZ", max_size=12),
+            st.sampled_from(["m3 1 2024", "2024-03-01 (ab)", "24-3-1", "Mar 1, 20240", "2024-03-01 7", "May"]),
         ),
         min_size=9,
         max_size=24,

@@ -85,10 +85,15 @@ def test_the_rule_decides_what_may_be_both() -> None:
 @pytest.mark.parametrize(
     "word",
     ["", " ", "abc", "1,23,4", "12 34", "--5", "(5)-", "-(5)", "10²", "½", "①", "1e400", "nan", "inf", "0x10", "1_000",
-     "1.2.3", "12:30", "$", "%", "5 apples", "5kg", "1,234,56", "٣"],
+     "1.2.3", "12:30", "$", "%", "5 apples", "5kg", "1,234,56", "٣", "1`234"],
 )  # fmt: skip
 def test_what_is_no_number(word: str) -> None:
     assert one(word, ".") is None and one(word, ",") is None
+
+
+def test_company_changes_nothing() -> None:
+    words = ["1`234", "1’234", "１２", "1.5", "x"]
+    assert read(pl.Series(words), ".").to_list() == [one(word, ".") for word in words]
 
 
 def test_null_stays_null() -> None:

@@ -42,10 +42,10 @@ YEAR_FIRST = (
     (rf"^{N2}/{N4}$", "$2-$1-1"),
 )
 NAMED = (  # m3 stands for March
-    (rf"^{N2}(?:st|nd|rd|th)?[-., /]+m{N2}[-., /]+{N4}", "$3-$2-$1"),
-    (rf"^m{N2}[-. /]+{N2}(?:st|nd|rd|th)?,? +{N4}", "$3-$1-$2"),
+    (rf"^{N2}(?:st|nd|rd|th)?[-., /]+m{N2}[-., /]+{N4}($|[ T,])", "$3-$2-$1$4"),
+    (rf"^m{N2}[-. /]+{N2}(?:st|nd|rd|th)?,? +{N4}($|[ T,])", "$3-$1-$2$4"),
     (rf"^m{N2} +{N2} +({CLOCK}) +{N4}$", "$4-$1-$2 $3"),
-    (rf"^{N4}[-., /]+m{N2}[-., /]+{N2}", "$1-$2-$3"),
+    (rf"^{N4}[-., /]+m{N2}[-., /]+{N2}($|[ T,])", "$1-$2-$3$4"),
     (rf"^m{N2}[-., /]+{N4}$", "$2-$1-1"),
     (rf"^{N2}[-/ ]m{N2}[-/ ]([0-9]{{2}})($|[ T,])", "'$3-$2-$1$4"),
 )
@@ -121,11 +121,11 @@ def _replaced(text: pl.Series, pairs: tuple[tuple[str, str], ...]) -> pl.Series:
 
 def _named_month(text: pl.Series) -> pl.Series:
     """Bring `1 March 2024`, `Mar 1st, 2024` and `01-Mar-24` into the order of ISO."""
-    text = _replaced(text, ((rf"^{WEEKDAY}\.?,? +", ""), (r" ?\([a-z ]+\)$", "")))
+    text = _replaced(text, ((rf"^{WEEKDAY}\.?,? +", ""), (r" ?\([a-z]{3}[a-z ]*\)$", "")))
     part = text.str.extract_groups(rf"(?i)^(|.*[^a-z])({'|'.join(MONTHS)})($|[^a-z].*)$").struct.unnest()
     number = part["2"].str.head(3).str.to_lowercase().replace_strict(NUMBERS, default=None, return_dtype=pl.String)
     named = part["1"] + "m" + number + part["3"]
-    return _replaced(pl.select(pl.coalesce(named, text)).to_series(), NAMED)
+    return pl.select(pl.coalesce(_replaced(named, NAMED), text)).to_series()
 
 
 def _with_time(text: pl.Series) -> pl.Series:

@@ -18,7 +18,7 @@ MYRIAD = f"[{''.join(MYRIADS)}]"
 SIGNS = rf"(?i)%|{CURRENCY}|{MYRIAD}"
 HALF = {chr(c + 0xFEE0): chr(c) for c in b"0123456789+-.,%()/:'$"}  # what full-width keyboards write
 BLANKS = dict.fromkeys("\u00a0\u202f\u2009\u3000", " ")
-ALIKE = HALF | BLANKS | {"−": "-", "–": "-", "’": "'", "`": "'", "´": "'", "￥": "¥", "\u200e": ""}
+ALIKE = HALF | BLANKS | {"−": "-", "–": "-", "’": "'", "´": "'", "￥": "¥", "\u200e": ""}
 
 
 def _core(group: str, point: str) -> str:

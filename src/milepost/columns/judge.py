@@ -44,6 +44,7 @@ class Seen:
     strays: dict[str, int] | None = field(default_factory=dict)  # None: too many
     stray_rows: tuple[int, ...] = ()  # from 0 on
     vague_rows: tuple[int, ...] = ()
+    absent_rows: tuple[int, ...] = ()
     gap_rows: tuple[int, ...] = ()
     long: int = 0
     prose: tuple[str, ...] = ()  # some of the different texts

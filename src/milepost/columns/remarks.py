@@ -223,8 +223,9 @@ def _missing(seen: Seen, rule: ColumnRule, wish: ColumnWish) -> list[Finding]:
     """Report cells that say nothing, but for those that were reported as no numbers or dates."""
     told = {*(w.lower() for w in wish.missing), *(("na",) if rule.type in ("number", "date") else ())}
     words = {w: n for w, n in seen.silent.items() if w not in VAGUE or w in told}
-    open_ = {w for w in seen.silent if w in VAGUE} - {*told, "na"}
-    rows = seen.gap_rows if open_ else sorted({*seen.gap_rows, *seen.vague_rows})[:SHOWN]
+    vague = {w for w in seen.silent if w in VAGUE and w != "na"}
+    some = (*(seen.vague_rows if vague <= told else ()), *(seen.absent_rows if "na" in told else ()))
+    rows = sorted({*seen.gap_rows, *some})[:SHOWN]
     empty = seen.rows - int(seen.tally["said"]) + seen.of("blank")
     gone = empty + sum(words.values())
     if not gone:

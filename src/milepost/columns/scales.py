@@ -38,7 +38,8 @@ STEP = r"(?:grade|level|lvl|stage|class|tier|step|band|rank|phase|year|stars?|�
 NUMBERED = re.compile(rf"(?:{STEP}[ _-]?(\d+)|第?(\d+)(?:st|nd|rd|th)?[ _-]?{STEP})")
 RANGE = re.compile(
     r"(?:(?:age[ds]? )?(\d[\d,.]*k?) ?(?:-|–|~|to|至|到) ?\d[\d,.]*k?|(?:<|≤|<=|under |below )()\d[\d,.]*k?"
-    r"|(?:>|≥|>=|over |above )(\d[\d,.]*k?)|(\d[\d,.]*k?) ?(?:\+|and over|or more|以上))(?: ?(?:years?|岁|元))?"
+    r"|(?:>|≥|>=|over |above )(\d[\d,.]*k?)|(\d[\d,.]*k?) ?(?:years?|岁|元)? ?(?:\+|and over|or more|以上)"
+    r"|()\d[\d,.]*k? ?(?:years?|岁|元)? ?(?:or less|以下))(?: ?(?:years?|岁|元))?"
 )
 FEWEST = 3  # levels from which an order says something
 

@@ -104,7 +104,7 @@ class _Words:
         self.counts: dict[str, int] | None = {}
         self.kinds, self.silent = Counter[str](), Counter[str]()
         self.strays: dict[str, int] | None = {}
-        self.rows = {"stray": list[int](), "vague": list[int](), "gap": list[int]()}
+        self.rows: dict[str, list[int]] = {"stray": [], "vague": [], "absent": [], "gap": []}
         self.long, self.prose = 0, dict[int, str]()
         self.sketches = list[Sketch]()
 
@@ -115,7 +115,8 @@ class _Words:
         everything = np.ones(len(words.words), bool)
         self.counts = _summed(self.counts, words, everything, many)
         self.strays = None if words.long else _summed(self.strays, words, words.stray, STRAYS)
-        for kind, rows in (("stray", words.rows), ("vague", words.vague_rows), ("gap", words.gap_rows)):
+        found = words.rows, words.vague_rows, words.absent_rows, words.gap_rows
+        for kind, rows in zip(self.rows, found, strict=True):
             self.rows[kind] = _first(self.rows[kind], rows, start)
         self.long += words.long
         texts = self.prose | words.prose
@@ -126,7 +127,7 @@ class _Words:
         """Hand on what was gathered."""
         seen.words, seen.kinds, seen.silent = self.counts, self.kinds, self.silent
         seen.strays = self.strays
-        seen.stray_rows, seen.vague_rows, seen.gap_rows = map(tuple, self.rows.values())
+        seen.stray_rows, seen.vague_rows, seen.absent_rows, seen.gap_rows = map(tuple, self.rows.values())
         seen.long, seen.prose = self.long, tuple(self.prose.values())
         seen.word_sketch = joined(self.sketches, seen.kept)
 

@@ -24,8 +24,7 @@ KINDS = (
 )  # fmt: skip
 SILENT = {"": "blank"} | dict.fromkeys(CLEAR, "clear") | dict.fromkeys(VAGUE, "vague") | {"na": "absent"}
 LONGEST_SILENT = max(len(word.encode()) for word in SILENT)
-GAP = [KINDS.index("blank"), KINDS.index("clear"), KINDS.index("absent")]
-VAGUELY, STRAY = KINDS.index("vague"), KINDS.index("stray")
+BLANKLY, CLEARLY, ABSENT, VAGUELY, STRAY = range(5)  # their places
 TOKENS = "|".join((
     *dates.MONTHS, r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?", "[ap]m?", "[tz]",
     "st|nd|rd|th", "utc|gmt", figures.CURRENCY, figures.MYRIAD, "[年月日号时点分秒上下中午早晚凌晨]",
@@ -44,6 +43,7 @@ class Words(NamedTuple):
     silent: dict[str, int]  # words that usually mean missing, in lower case
     rows: tuple[int, ...]  # the first strays, from 0 on
     vague_rows: tuple[int, ...]  # the first that may say nothing
+    absent_rows: tuple[int, ...]  # the first that say `na`
     gap_rows: tuple[int, ...]  # the first that say nothing
     long: int  # cells too long for a number, a date or a category
     sketch: Sketch
@@ -93,7 +93,8 @@ def strays_among(words: list[str]) -> list[str]:
 
 
 def _words(odd: Odd, kind_KW: Array, hashes: Array, kept: int) -> Words:
-    stray, vague, gap = kind_KW[STRAY], kind_KW[VAGUELY], np.logical_or.reduce(kind_KW[GAP])
+    stray, vague, absent = kind_KW[STRAY], kind_KW[VAGUELY], kind_KW[ABSENT]
+    gap = kind_KW[BLANKLY] | kind_KW[CLEARLY]
     every, counts, texts = hashes, odd.counts, odd.words
     if len(odd.long):
         every = np.concatenate([hashes, odd.long.hash().to_numpy()])
@@ -104,9 +105,10 @@ def _words(odd: Odd, kind_KW: Array, hashes: Array, kept: int) -> Words:
         odd.counts,
         stray,
         {k: int(odd.counts[mark].sum()) for k, mark in zip(KINDS, kind_KW, strict=True) if mark.any()},
-        _silent(odd, vague | gap),
+        _silent(odd, vague | absent | gap),
         _rows(odd, stray, bool(len(odd.long))),
         _rows(odd, vague, False),
+        _rows(odd, absent, False),
         _rows(odd, gap, False),
         len(odd.long),
         sketch(every, counts, kept),
