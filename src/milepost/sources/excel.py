@@ -7,6 +7,7 @@ import io
 import zipfile
 from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ import polars as pl
 from milepost.errors import MilepostError, did_you_mean
 from milepost.sources.base import Block, Piece
 from milepost.sources.columnar import unpacked, unreadable
-from milepost.sources.packed import FREE, INSTALL, RATIO, Stream
+from milepost.sources.packed import FREE, INSTALL, RATIO, Stream, bomb
 from milepost.types import Finding
 
 CELLS = 200_000  # of a block
@@ -72,7 +73,7 @@ class Excel:
         step = max(1, CELLS // max(1, len(names)))
         rows, numbers, done = list[Row](), list[int](), 0
         total = max(1, self._sheet.height)
-        for number, row in enumerate(self._sheet.iter_rows(), self._first):
+        for number, row in enumerate(self._rows(), self._first):
             if number > self._first + skipped and any(_kind(c) for c in row):
                 rows.append(row)
                 numbers.append(number)
@@ -82,15 +83,19 @@ class Excel:
                 rows, numbers, done = [], [], 0
         yield Block(self.size * done // total, partial(_parse, rows, numbers, names, types))
 
+    def _rows(self) -> Iterator[Row]:
+        """Yield the rows from the first that has cells."""
+        return islice(self._sheet.iter_rows(), self._first - 1, None)
+
     def _look(self) -> tuple[Row, int, list[set[str]]]:
         """Return the header, the number of title rows above it, and the kinds of cell in every column."""
-        top = [row for row, _ in zip(self._sheet.iter_rows(), range(LOOK), strict=False)]
+        top = list(islice(self._rows(), LOOK))
         if not top:
             raise MilepostError("it is empty", self.name, "name another sheet, or add rows")
         filled = [sum(bool(_kind(c)) for c in row) for row in top]
         skipped = next(i for i, n in enumerate(filled) if n > 1 or max(filled) < 3)
         kinds: list[set[str]] = [set() for _ in top[0]]
-        for number, row in enumerate(self._sheet.iter_rows()):
+        for number, row in enumerate(self._rows()):
             if number > skipped:
                 for seen, cell in zip(kinds, row, strict=False):
                     seen.add(_kind(cell))
@@ -105,11 +110,7 @@ def _refuse_bomb(stream: Stream) -> None:
     with zipfile.ZipFile(stream.path) as archive:
         size = sum(i.file_size for i in archive.infolist())
     if size > max(FREE, RATIO * stream.size):
-        raise MilepostError(
-            f"it unpacks to more than {RATIO} times its size and more than 1 GiB: a zip bomb",
-            stream.name,
-            "save the sheet as CSV",
-        )
+        raise bomb(stream.name)
 
 
 def _chosen(book: Any, sheet: str | None, where: str) -> tuple[str, list[Finding]]:

@@ -111,7 +111,7 @@ def _member(path: Path, name: str) -> Stream:
     if info.flag_bits & 1:
         raise MilepostError("the zip is encrypted", name, "unpack it and name the file inside")
     if info.file_size > max(FREE, RATIO * path.stat().st_size):
-        raise _bomb(name)
+        raise bomb(name)
     unpacked = lambda: _guarded(_opened(path, info, name), path, full)  # noqa: E731
     return Stream(full, inner.suffix.lower(), info.file_size, unpacked, None, ".zip", path.suffix.lower())
 
@@ -137,7 +137,8 @@ def _guarded(inner: IO[bytes], path: Path, name: str) -> BinaryIO:
     return cast(BinaryIO, io.BufferedReader(_Guarded(inner, path, name), 1 << 18))
 
 
-def _bomb(name: str) -> MilepostError:
+def bomb(name: str) -> MilepostError:
+    """Say that an archive is not unpacked."""
     return MilepostError(
         f"it unpacks to more than {RATIO} times its size and more than 1 GiB: a zip bomb",
         name,
@@ -166,7 +167,7 @@ class _Guarded(io.RawIOBase):
             raise MilepostError("it is broken or cut short", self._name, "copy or pack it anew") from error
         self._given += len(got)
         if self._given > self._limit:
-            raise _bomb(self._name)
+            raise bomb(self._name)
         buffer[: len(got)] = got
         return len(got)
 
