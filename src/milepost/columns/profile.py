@@ -19,6 +19,7 @@ SAMPLE = 10_000  # rows of a side whose figures are kept for quantiles and histo
 STRETCHES = 64  # of a side, in the missing map
 VALUE_LETTERS = 1 << 20  # of the values of a column that are counted; texts have more
 CELLS = 4_000_000  # kept of all columns together: what is kept of one shrinks in a very wide table
+DRAWN = 2_000  # columns that are described by more than counts: nobody looks at more
 FEWEST = 100  # rows or values that are kept however wide it is
 
 
@@ -48,10 +49,10 @@ class Profiles:
         """Return {"columns", "missing_map"} of data_report.json; of a personal column no cell is quoted."""
         samples = {side: found.sample.rows() for side, found in self._sides.items()}
         columns = {name: self._counts(name, types) for name in self._distinct}
-        for name, profile in columns.items():
+        for place, (name, profile) in enumerate(columns.items()):
             if name in personal:
                 profile["personal"] = True
-            elif self._seen(name):
+            elif place < DRAWN and self._seen(name):
                 profile |= self._portrait(name, profile["type"], samples)
         return {"columns": columns, "missing_map": self._missing_map(columns)}
 

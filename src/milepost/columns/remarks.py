@@ -15,7 +15,7 @@ from milepost.types import Finding
 Level = Literal["error", "warning", "info"]
 GAPS = 0.05  # share of missing cells from which they are a worry
 SHOWN = 5  # words that are named
-VALUES = ("none", "nil", "无", "na", "-")  # words that are often a category of their own
+VALUES = ("none", "nil", "无", "na", "-", "–", "—")  # words that are often a category of their own
 NEARLY = 0.8  # share of numbers or dates from which a column should perhaps be such
 MOST = 10_000  # categories among which similar ones are looked for
 

@@ -15,10 +15,15 @@ from milepost.columns.figures import Decimal
 
 Type = Literal["number", "date", "boolean", "ordinal", "category", "id", "text", "constant", "empty"]
 Wished = Literal["number", "date", "boolean", "category", "ordinal", "id", "text"]
-CLEAR = ("?", "n/a", "#n/a", "#na", "nan", "null", "<na>", "#div/0!", "#value!", "#ref!", "#null!", "缺失")
+CLEAR = (
+    "?", "n/a", "n.a.", "#n/a", "#na", "nan", "null", "(null)", "<na>", "#div/0!", "#value!", "#ref!", "#null!",
+    "#num!", "#name?", "缺失", "不适用",
+)  # fmt: skip
 VAGUE = (
     "-",
     "--",
+    "–",
+    "—",
     ".",
     "na",
     "none",
