@@ -212,7 +212,7 @@ def test_deploy_waits_for_a_milestone(fresh: Path) -> None:
     found = json.loads(done.stdout)
     assert done.returncode == {"failed": 1}.get(found["milestones"][-1]["verdict"], 0)
     assert not (fresh / "runs" / "latest" / "product").exists()
-    assert any("deploy waits for early" in note for note in found["notes"]) and found["next"].startswith("early")
+    assert any("deploy waits for `early`" in note for note in found["notes"]) and found["next"].startswith("early")
     assert found["test_looks"] == 0
 
 

@@ -24,6 +24,7 @@ FILE, STOPPED = Path("product.yaml"), 130  # what typer returns for Ctrl-C
 File = Annotated[Path, typer.Option("--file", "-f", help="The roadmap.")]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
+
 def known(lang: str) -> str:
     """Return a language; raise MilepostError for one that nobody speaks here."""
     if lang not in LANGUAGES:

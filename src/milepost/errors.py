@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import errno
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 DONE, GATE_FAILED, WRONG_INPUT, OUT_OF_BUDGET, OUR_FAULT = range(5)  # the exit codes of every command
 
@@ -22,8 +22,13 @@ class MilepostError(Exception):
         return (self,)
 
     def __str__(self) -> str:
-        place = f"{self.where}: " if self.where else ""
-        return f"{place}{self.what}" + (f"\n  fix: {self.fix}" if self.fix else "")
+        return self.told()
+
+    def told(self, say: Callable[[str], str] = str) -> str:
+        """Return what a user reads, in the language of `say`; a place without a blank is a path or a key and stays."""
+        where, what = say(self.where) if " " in self.where else self.where, say(self.what)
+        line = say("{0}: {1}").format(where, what) if where else what
+        return line + ("\n  " + say("fix: {0}").format(say(self.fix)) if self.fix else "")
 
     def __reduce__(self) -> tuple[object, ...]:
         """Survive the way back from a worker process."""
@@ -41,8 +46,8 @@ class MilepostErrors(MilepostError):
     def errors(self) -> Sequence[MilepostError]:
         return self._errors
 
-    def __str__(self) -> str:
-        return "\n".join(str(e) for e in self._errors)
+    def told(self, say: Callable[[str], str] = str) -> str:
+        return "\n".join(e.told(say) for e in self._errors)
 
     def __reduce__(self) -> tuple[object, ...]:
         return (MilepostErrors, (self._errors,))

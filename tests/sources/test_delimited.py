@@ -141,7 +141,7 @@ def test_fifty_thousand_columns() -> None:
         (b"", "it is empty"),
         (b"\xef\xbb\xbf\r\n\n", "it is empty"),
         (b"a,b,a\n1,2,3\n", "two columns are named `a`"),
-        (b"a,,\n1,2,3\n", "columns 2 and 3 have no name"),
+        (b"a,,\n1,2,3\n", "columns 2, 3 have no name"),
         (b"Sales of 2024\nname,age,town\na,1,x\nb,2,y\n", "the line does not look like a header: it has 1 cell"),
         (b'a,"b\n1,2\n', "a quote is opened and never closed"),
         (b"caf\xff\xfe\xe4\xb8,\x81\n1,2\n", "the header holds bytes that are no text"),

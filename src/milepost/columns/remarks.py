@@ -71,7 +71,7 @@ def _id_like(seen: Seen, rule: ColumnRule) -> list[Finding]:
     """Report columns that tables leave out, and digits that stay text."""
     n, said = min(seen.distinct, seen.said), seen.said
     if rule.type == "text":
-        what = f"`{seen.name}` holds free text ({n} different in {said} rows); tables leave it out"
+        what = f"`{seen.name}` holds free text ({n:,} different in {said:,} rows); tables leave it out"
         return [_said(seen, "free_text", what, said)]
     if rule.type == "category" and seen.is_code:
         what = f"`{seen.name}` holds codes, not amounts: its digits stay text"
@@ -81,7 +81,7 @@ def _id_like(seen: Seen, rule: ColumnRule) -> list[Finding]:
     if seen.is_key and not seen.is_code:
         what = f"`{seen.name}` has another number in every row, like an ID; left out unless task.features names it"
         return [_said(seen, "id_like", what, seen.rows)]
-    what = f"`{seen.name}` has {n} different texts in {said} rows, like a name or an ID; it is left out"
+    what = f"`{seen.name}` has {n:,} different texts in {said:,} rows, like a name or an ID; it is left out"
     return [_said(seen, "id_like", what, said, "warning")]
 
 
@@ -91,10 +91,12 @@ def _nearly(seen: Seen, rule: ColumnRule) -> list[Finding]:
         return []
     days, numbers = seen.of("date"), seen.numbers
     if days >= NEARLY * seen.sure > 0:
-        what = f"`{seen.name}` holds dates ({days}) and others or in another order ({seen.sure - days}); it stays text"
+        what = (
+            f"`{seen.name}` holds dates ({days:,}) and others or in another order ({seen.sure - days:,}); it stays text"
+        )
         return [_said(seen, "mixed_dates", what, days, "warning", _line(seen, "type: date"), seen.stray_rows)]
     if numbers >= NEARLY * seen.sure > 0:
-        what = f"`{seen.name}` holds numbers ({numbers}) and other texts ({seen.sure - numbers}); it stays text"
+        what = f"`{seen.name}` holds numbers ({numbers:,}) and other texts ({seen.sure - numbers:,}); it stays text"
         return [_said(seen, "mixed_column", what, numbers, "warning", _line(seen, "type: number"), seen.stray_rows)]
     return []
 
@@ -103,7 +105,9 @@ def _number_form(seen: Seen, rule: ColumnRule, wish: ColumnWish) -> list[Finding
     """Report how numbers are written, where anybody could read them otherwise."""
     comma, point, either = seen.of("comma"), seen.points, seen.of("figure_either")
     if comma and point:
-        what = f"`{seen.name}` has numbers with a decimal comma ({comma}) and a decimal point ({point}); both are read"
+        what = (
+            f"`{seen.name}` has numbers with a decimal comma ({comma:,}) and a decimal point ({point:,}); both are read"
+        )
         return [_said(seen, "mixed_decimals", what, min(comma, point), "warning", "write all numbers in one way")]
     if either and not comma and not point and wish.decimal is None:
         what = f"`{seen.name}` has numbers such as 1,234, which are taken for thousands, not for decimals"
@@ -160,11 +164,15 @@ def _lost(seen: Seen, kind: str, code: str, vague: list[str], lost: int, strays:
         return []
     rows = sorted({*(seen.stray_rows if strays else ()), *seen.vague_rows})[:SHOWN]
     if strays and not seen.strays:
-        what = f"`{seen.name}` holds {kind}s, but {lost} of {seen.rows} rows say something else; they count as missing"
+        what = (
+            f"`{seen.name}` holds {kind}s, but {lost:,} of {seen.rows:,} rows say something else; they count as missing"
+        )
         return [_said(seen, code, what, lost, "warning", "mend those cells", rows)]
     words = sorted({*vague, *(w.lower() for w in (seen.strays if strays else None) or ())})
     fix = _line(seen, f"type: {kind}, missing: [{', '.join(map(_quoted, words))}]")
-    what = f"`{seen.name}` holds {kind}s, but {lost} of {seen.rows} rows say {_listed(words)}; they count as missing"
+    what = (
+        f"`{seen.name}` holds {kind}s, but {lost:,} of {seen.rows:,} rows say {_listed(words)}; they count as missing"
+    )
     return [_said(seen, code, what, lost, "warning", fix, rows)]
 
 
@@ -231,13 +239,13 @@ def _missing(seen: Seen, rule: ColumnRule, wish: ColumnWish) -> list[Finding]:
     if not gone:
         return []
     severity: Level = "warning" if gone >= GAPS * seen.rows else "info"
-    share = f"{100 * gone / seen.rows:.1f} %"
+    share = 100 * gone / seen.rows
     if not words:
-        what = f"`{seen.name}` is missing in {gone} of {seen.rows} rows ({share})"
+        what = f"`{seen.name}` is missing in {gone:,} of {seen.rows:,} rows ({share:.1f} %)"
         return [_said(seen, "missing", what, gone, severity, rows=rows)]
-    spelt = ", ".join(f"`{w}` {n}" for w, n in sorted(words.items(), key=lambda p: (-p[1], p[0]))[:SHOWN])
+    spelt = ", ".join(f"`{w}` {n:,}" for w, n in sorted(words.items(), key=lambda p: (-p[1], p[0]))[:SHOWN])
     if not empty:
-        what = f"`{seen.name}` is missing in {gone} of {seen.rows} rows ({share}): {spelt}"
+        what = f"`{seen.name}` is missing in {gone:,} of {seen.rows:,} rows ({share:.1f} %): {spelt}"
         return [_said(seen, "missing", what, gone, severity, rows=rows)]
-    what = f"`{seen.name}` is missing in {gone} of {seen.rows} rows ({share}): empty {empty}, {spelt}"
+    what = f"`{seen.name}` is missing in {gone:,} of {seen.rows:,} rows ({share:.1f} %): empty {empty:,}, {spelt}"
     return [_said(seen, "missing", what, gone, severity, rows=rows)]

@@ -28,8 +28,8 @@ def _imbalance(target: str, known: Mapping[str, int]) -> list[Finding]:
     rarest, commonest = min(known.values()), max(known.values())
     if rarest >= min(LOPSIDED, BELOW_EVEN / len(known)) * total:
         return []
-    share, blind = f"{100 * rarest / total:.2g} %", f"{100 * commonest / total:.3g} %"
-    what = f"the rarest class of `{target}` has {share} of the training rows; always the commonest is right in {blind}"
+    share, blind = 100 * rarest / total, 100 * commonest / total
+    what = f"the rarest class of `{target}` has {share:.2g} % of the training rows; always the commonest is right in {blind:.3g} %"
     fix = "accuracy misleads here: gate on recall, average_precision or macro_f1"
     severity = "warning" if commonest >= BLIND * total else "info"
     return [Finding("class_imbalance", f"column {target}", what, fix, severity, rarest)]  # type: ignore[arg-type]
@@ -61,5 +61,5 @@ def _listed(counts: Mapping[str, int], hidden: bool) -> str:
     if hidden:
         return str(len(counts))
     ranked = sorted(counts.items(), key=lambda c: (-c[1], c[0]))
-    first = ", ".join(f"`{c}` ({n})" for c, n in ranked[:FEW])
-    return first + (f" and {len(counts) - FEW} more" if len(counts) > FEW else "")
+    first = ", ".join(f"`{c}` ({n:,})" for c, n in ranked[:FEW])
+    return first + (f" and {len(counts) - FEW:,} more" if len(counts) > FEW else "")

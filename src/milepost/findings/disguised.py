@@ -177,11 +177,11 @@ def _finding(look: Look, name: str, stands: pl.Series, value: float | dt.datetim
     n, every, kind = len(rows), len(stands), look.types.get(name, "category")
     spelt = f"{value:.15g}" if isinstance(value, float) else str(value).removesuffix(" 00:00:00")
     if isinstance(value, str):
-        what = f"`{spelt}` stands in {n} of {every} rows; does it mean missing?"
+        what = f"`{spelt}` stands in {n:,} of {every:,} rows; does it mean missing?"
     else:
-        what = f"{spelt} stands in {n} of {every} rows, far from what is usual; does it mean missing?"
+        what = f"{spelt} stands in {n:,} of {every:,} rows, far from what is usual; does it mean missing?"
     if name in look.personal:
-        what, spelt = f"a value stands in {n} of {every} rows, far from what is usual; does it mean missing?", "..."
+        what, spelt = f"a value stands in {n:,} of {every:,} rows, far from what is usual; does it mean missing?", "..."
     fix = f'`columns: {{{name}: {{type: {kind}, missing: ["{spelt}"]}}}}` if it does'
     first = tuple(np.sort(rows)[:FEW].tolist())
     return Finding("disguised_missing", f"column {name}", what, fix, "warning" if sure else "info", n, first)

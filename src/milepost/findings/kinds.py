@@ -95,16 +95,16 @@ def _security(n: Mapping[str, int], name: str, said: int) -> int:
 def said(name: str, kind: str, count: int) -> Finding:
     """Report that a column holds so many of a kind."""
     what = {
-        "mail": f"`{name}` holds {count} e-mail addresses",
-        "phone": f"`{name}` holds {count} telephone numbers",
-        "mobile": f"`{name}` holds {count} Chinese mobile numbers",
-        "resident": f"`{name}` holds {count} Chinese resident ids",
-        "card": f"`{name}` holds {count} bank card numbers",
-        "iban": f"`{name}` holds {count} bank account numbers (IBAN)",
-        "address": f"`{name}` holds {count} IP addresses",
-        "security": f"`{name}` holds {count} US social security numbers",
-        "person": f"`{name}` holds {count} names of people, by its own name",
-        "home": f"`{name}` holds {count} addresses of people, by its own name",
+        "mail": f"`{name}` holds {count:,} e-mail addresses",
+        "phone": f"`{name}` holds {count:,} telephone numbers",
+        "mobile": f"`{name}` holds {count:,} Chinese mobile numbers",
+        "resident": f"`{name}` holds {count:,} Chinese resident ids",
+        "card": f"`{name}` holds {count:,} bank card numbers",
+        "iban": f"`{name}` holds {count:,} bank account numbers (IBAN)",
+        "address": f"`{name}` holds {count:,} IP addresses",
+        "security": f"`{name}` holds {count:,} US social security numbers",
+        "person": f"`{name}` holds {count:,} names of people, by its own name",
+        "home": f"`{name}` holds {count:,} addresses of people, by its own name",
     }[kind]
     severity = "info" if kind in ("person", "home") else "warning"
     return Finding("personal_data", f"column {name}", what, FIX, severity, count)  # type: ignore[arg-type]

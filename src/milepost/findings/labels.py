@@ -50,7 +50,7 @@ def _conflicts(look: Look, every: Joined, features: list[str], target: str) -> l
         return []
     n, rows = len(inside), every.first(np.flatnonzero(known)[inside], FEW)
     what = (
-        f"{n} rows are like others in every feature but differ in `{target}`; no model can be right about all of them"
+        f"{n:,} rows are like others in every feature but differ in `{target}`; no model can be right about all of them"
     )
     fix = "correct them, or add a column that tells them apart"
     return [Finding("conflicting_labels", f"column {target}", what, fix, "warning", n, rows)]
@@ -95,7 +95,7 @@ def notice_label_errors(look: Look) -> list[Finding]:
     if not len(doubted):
         return []
     n = len(doubted)
-    what = f"{n} rows of `{look.classes}` may have the wrong class: all other rows contradict them"
+    what = f"{n:,} rows of `{look.classes}` may have the wrong class: all other rows contradict them"
     fix = "look at them, the first ones first, and correct what is wrong; nothing is removed"
     severity = "warning" if share >= MUCH else "info"
     first = every.row_N[doubted[:LISTED]]

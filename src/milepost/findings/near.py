@@ -49,12 +49,12 @@ def _column(look: Look, name: str, texts: pl.Series, side_N: Array, row_N: Array
         if not len(again):
             continue
         n, rows = len(again), tuple(np.sort(row_N[again])[:FEW].tolist())
-        what, fix = f"{n} rows have nearly the same `{name}` as an earlier row", "remove all but one of each"
+        what, fix = f"{n:,} rows have nearly the same `{name}` as an earlier row", "remove all but one of each"
         if side != "train":
-            what = f"{n} rows of {side} have nearly the same `{name}` as a row of train; scores on them flatter"
+            what = f"{n:,} rows of {side} have nearly the same `{name}` as a row of train; scores on them flatter"
             fix = "remove them from one side"
         if look.totals[side] > look.sides[side].height:
-            what = f"among {look.sides[side].height} of {look.totals[side]} rows: {what}"
+            what = f"among {look.sides[side].height:,} of {look.totals[side]:,} rows: {what}"
         where = f"column {name}" if side == "train" else side
         out.append(Finding("near_duplicates", where, what, fix, "info" if side == "train" else "warning", n, rows))
     return out

@@ -103,11 +103,11 @@ def _excesses(inside: Array, value: float) -> float:
 def _finding(look: Look, every: Joined, name: str, found: Found, dates: bool) -> Finding:
     index = np.flatnonzero(found.far_N)
     n, rows = len(index), every.first(index, FEW)
-    what, fix = f"{n} values of `{name}` lie far from all others; are they slips of the pen?", "correct them"
+    what, fix = f"{n:,} values of `{name}` lie far from all others; are they slips of the pen?", "correct them"
     if name not in look.personal:
         far = ", ".join(_spelt(numbers(every.table[name])[0][index], dates))
         low, high = _spelt(np.array([found.low, found.high]), dates)
-        what = f"{n} values of `{name}` lie far from all others, which are {low} to {high}: {far}; slips of the pen?"
+        what = f"{n:,} values of `{name}` lie far from all others, which are {low} to {high}: {far}; slips of the pen?"
         first = far.split(", ")[0]
         kind = look.types[name]
         fix = f'correct them; `columns: {{{name}: {{type: {kind}, missing: ["{first}"]}}}}` if {first} means missing'

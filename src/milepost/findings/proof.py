@@ -26,11 +26,11 @@ def _few_rows(rows: int, gates: Sequence[str]) -> list[Finding]:
     if rows >= FEW or not rows:
         return []
     half = _half(rows)
-    what = f"{rows} test rows know an accuracy near {USUAL} to ± {half:.2f} only; a gate that close is not proven"
+    what = f"{rows:,} test rows know an accuracy near {USUAL} to ± {half:.2f} only; a gate that close is not proven"
     if gates:
-        what = f"{rows} test rows know an accuracy near {USUAL} to ± {half:.2f} only: `{gates[0]}` may not be proven"
+        what = f"{rows:,} test rows know an accuracy near {USUAL} to ± {half:.2f} only: `{gates[0]}` may not be proven"
     wanted = math.ceil(Z * Z * USUAL * (1 - USUAL) / WANTED**2)
-    fix = f"test on more rows: {wanted} know it to ± {WANTED}"
+    fix = f"test on more rows: {wanted:,} know it to ± {WANTED}"
     return [Finding("too_few_rows", "test", what, fix, "warning", rows)]
 
 
@@ -40,7 +40,9 @@ def _few_of_a_class(classes: Mapping[str, int], gates: Sequence[str]) -> list[Fi
     if not few or len(classes) < 2:
         return []
     least = min(few.values())
-    what = f"{len(few)} classes have fewer than {FEW_OF_A_CLASS} test rows, the rarest {least}: their recall is a guess"
+    what = (
+        f"{len(few):,} classes have fewer than {FEW_OF_A_CLASS} test rows, the rarest {least}: their recall is a guess"
+    )
     about = any(word in gate for gate in gates for word in ("recall", "precision", "f1"))
     fix = "add rows of the rare classes, or merge them"
     return [Finding("too_few_rows", "test", what, fix, "warning" if about else "info", len(few))]

@@ -15,10 +15,10 @@ def notice_aside(
     """Report rows that were dropped, or could not be read, by reason; `lines` has the first few of each."""
     out = list[Finding]()
     for reason, n in dropped.items():
-        what = f"{n} rows were set aside: {reason.replace('_', ' ')}"
+        what = f"{n:,} rows were set aside: {reason.replace('_', ' ')}"
         out.append(Finding(reason, "data", what, "see quarantine.csv", "warning", n, tuple(lines[reason])))
     for reason, n in quarantined.items():
-        what = f"{n} rows cannot be read: {reason.replace('_', ' ')}"
+        what = f"{n:,} rows cannot be read: {reason.replace('_', ' ')}"
         out.append(
             Finding(reason, "data", what, "mend the lines in quarantine.csv", "warning", n, tuple(lines[reason]))
         )
@@ -29,7 +29,7 @@ def notice_copies(count: int, rows: Sequence[int]) -> list[Finding]:
     """Report rows that are exact copies of earlier ones."""
     if not count:
         return []
-    what = f"{count} rows are exact copies of others"
+    what = f"{count:,} rows are exact copies of others"
     fix = "`data: {duplicates: drop}` keeps one of each"
     return [Finding("duplicate_rows", "data", what, fix, "info", count, tuple(rows[:FEW]))]
 
@@ -46,11 +46,11 @@ def notice_overlap(side: str, given: bool, count: int, rows: Sequence[int]) -> l
         return []
     if given:
         what, fix = (
-            f"{count} rows of the given {side} are also in train; scores on them flatter",
+            f"{count:,} rows of the given {side} are also in train; scores on them flatter",
             "remove them from one side",
         )
     else:
-        what = f"{count} rows of {side} have copies in train, since the data repeat themselves"
+        what = f"{count:,} rows of {side} have copies in train, since the data repeat themselves"
         fix = "`data: {duplicates: drop}` keeps one of each"
     return [Finding("train_test_overlap", side, what, fix, "warning", count, tuple(rows[:FEW]))]
 

@@ -48,7 +48,7 @@ def _differing(look: Look) -> Iterator[Finding]:
         some = sorted((s for s in shifts if s.side == side), key=lambda s: -s.size)
         if len(some) > MANY:
             listed = ", ".join(f"`{s.name}`" for s in some[:MANY])
-            yield _finding(look, side, side, f"{len(some)} columns, most of all {listed}", len(some))
+            yield _finding(look, side, side, f"{len(some):,} columns, most of all {listed}", len(some))
         else:
             for s in some:
                 yield _finding(look, side, f"column {s.name}", s.said, 0)

@@ -65,9 +65,9 @@ class ByPlace:
         by = f"by the content hash of {', '.join(self.group)}" if self.group else "by content hash"
         out = _shares(by, self.test, self.valid)
         if self.one_by_one and not self.group:
-            out += "; copies of a row dealt out one by one, since few rows differ"
+            out = f"{out}; copies of a row dealt out one by one, since few rows differ"
         if self.deal.moved and not self.group and any(s for s in self.deal.moved):
-            out += "; in small classes the rows are ranked by hash, so that every side has some"
+            out = f"{out}; in small classes the rows are ranked by hash, so that every side has some"
         return out
 
 

@@ -43,6 +43,8 @@ def _too_many(reason: str, count: int, rows: int, bad_rows: float, first: list[A
 
 def nothing_usable(side: str, given: bool, aside: Quarantine) -> MilepostError:
     """Say that no row is left for a side of the split."""
-    reasons = ", ".join(f"{reason.replace('_', ' ')}: {n:,}" for reason, n in aside.counts.items())
-    what = f"no rows are left for {side}" + (f" ({reasons})" if reasons else "")
+    what, most = f"no rows are left for {side}", aside.counts.most_common(1)
+    if most:
+        n, reason = aside.counts.total(), most[0][0].replace("_", " ")
+        what = f"no rows are left for {side}: {n:,} were set aside, most for: {reason}"
     return MilepostError(what, f"data.{side}" if given else "data", "add labelled rows")

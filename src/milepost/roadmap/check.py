@@ -13,6 +13,7 @@ from milepost.roadmap.evidence import unknown_slices
 from milepost.roadmap.opened import Opened, opened
 from milepost.roadmap.progress import progress
 from milepost.stages.prepare import prepare
+from milepost.words.say import Say, listed
 
 SEVERITIES = ("info", "warning", "error")
 INDENT = " " * 9
@@ -51,26 +52,31 @@ def _prepared(o: Opened) -> tuple[dict[str, Any], list[MilepostError]]:
     return report, errors
 
 
-def text(found: dict[str, Any]) -> str:
+def text(found: dict[str, Any], say: Say = str) -> str:
     """Write a check for people: the weightiest findings last, where the eye is."""
     split = found["split"]
-    lines = [f"{found['product']}: {found['rows_kept']:,} of {found['rows_read']:,} rows can be used"]
-    lines += [f"train {split['train']:,}, valid {split['valid']:,}, test {split['test']:,}; {split['how']}"]
-    lines += [f"note: {n}" for n in found["notes"]]
+    kept, read = f"{found['rows_kept']:,}", f"{found['rows_read']:,}"
+    lines = [say("{0}: {1} of {2} rows can be used").format(found["product"], kept, read)]
+    sizes = (f"{split[side]:,}" for side in ("train", "valid", "test"))
+    lines.append(say("train {0}, valid {1}, test {2}; {3}").format(*sizes, say(split["how"])))
+    lines += [say("note: {0}").format(say(n)) for n in found["notes"]]
     for severity in SEVERITIES:
-        lines += [line for f in found["findings"] if f["severity"] == severity for line in _finding(f)]
+        lines += [line for f in found["findings"] if f["severity"] == severity for line in _finding(f, say)]
     if found["findings"]:
-        lines.append(f"more of a code: milepost explain-code {_weightiest(found['findings'])}")
-    return "\n".join(lines if found["errors"] else [*lines, "nothing blocks the road: milepost run"])
+        lines.append(say("more of a code: milepost explain-code {0}").format(_weightiest(found["findings"])))
+    return "\n".join(lines if found["errors"] else [*lines, say("nothing blocks the road: milepost run")])
 
 
-def _finding(f: dict[str, Any]) -> list[str]:
+def _finding(f: dict[str, Any], say: Say) -> list[str]:
     """Write one finding: what, then where to look, then the mend."""
-    lines = [f"{f['severity']:<8} {f['where']}: {f['what']} [{f['code']}]"]
+    severity = say(f["severity"])
+    wide = len(severity.encode("gb18030"))  # a Chinese letter is as wide as two others
+    said = say("{0}: {1} [{2}]").format(say(f["where"]), say(f["what"]), f["code"])
+    lines = [severity + " " * (len(INDENT) - wide) + said]
     if f["rows"]:
-        more = ", ..." if f["count"] > len(f["rows"]) else ""
-        lines.append(f"{INDENT}rows {', '.join(map(str, f['rows']))}{more}")
-    return [*lines, f"{INDENT}fix: {f['fix']}"] if f["fix"] else lines
+        rows = say("rows {0}, ...") if f["count"] > len(f["rows"]) else say("rows {0}")
+        lines.append(INDENT + rows.format(listed(say, (f"{row:,}" for row in f["rows"]))))
+    return [*lines, INDENT + say("fix: {0}").format(say(f["fix"]))] if f["fix"] else lines
 
 
 def _weightiest(findings: list[dict[str, Any]]) -> str:

@@ -60,7 +60,7 @@ def _why(
     asked: bool,
 ) -> str:
     """Explain the choice in one sentence or two."""
-    at = f"{metric} {found[chosen].value:.4g} on {found[chosen].n} validation rows"
+    at = f"{metric} {found[chosen].value:.4g} on {found[chosen].n:,} validation rows"
     if asked and ranked < chosen:
         return (
             f"{names[chosen]} ships because product.yaml names it ({at}), but {names[ranked]} scores "

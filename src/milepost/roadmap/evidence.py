@@ -94,7 +94,7 @@ def judged_gates(opened: Opened, milestone: str, metrics: Mapping[str, Any]) -> 
 def waiting(opened: Opened, metrics: Mapping[str, Any]) -> list[str]:
     """Name the gates that hold deploy back."""
     return [
-        f"deploy waits for {name}: {gate['gate']} is {gate['verdict'].replace('_', ' ')} on validation rows"
+        f"deploy waits for `{name}`: `{gate['gate']}` is {gate['verdict'].replace('_', ' ')} on validation rows"
         for name, milestone in opened.spec.milestones.items()
         if milestone.before
         for gate in judged_gates(opened, name, metrics)

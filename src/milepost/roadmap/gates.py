@@ -94,14 +94,18 @@ def judge(gate: Gate, metrics: Mapping[str, Any]) -> dict[str, Any]:
     if gate.against == "baseline" and metrics.get("ships_baseline"):
         return out | {"verdict": "not_proven", "next": "the simple model is the product"}
     if not gate.exact and score["n"] < FEW:
-        return out | {"verdict": "not_proven", "next": f"{score['n']} rows prove nothing; test on {FEW} or more"}
+        return out | {"verdict": "not_proven", "next": f"{score['n']:,} rows prove nothing; test on {FEW} or more"}
     if not gate.exact and score["low"] == score["high"]:
-        why = (
-            f"the same as {gate.against} on every row" if gate.against else "every resample of the rows gives the same"
-        )
-        return out | {"verdict": "not_proven", "next": f"{why}: test on more and other rows"}
+        return out | {"verdict": "not_proven", "next": _too_even(gate)}
     verdict = _verdict(gate, score["low"], score["high"])
     return out | {"verdict": verdict, "next": _next(gate, score, verdict)}
+
+
+def _too_even(gate: Gate) -> str:
+    """Say why rows that all say the same prove nothing."""
+    if gate.against:
+        return f"the same as {gate.against} on every row: test on more and other rows"
+    return "every resample of the rows gives the same: test on more and other rows"
 
 
 def _evidence(gate: Gate, metrics: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -15,6 +15,7 @@ from milepost.errors import MilepostError, did_you_mean
 from milepost.roadmap.gates import FEW
 from milepost.sources.read import opened, sides
 from milepost.tasks import find, kinds
+from milepost.words.say import Say, listed
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 FEW_CLASSES = 20  # different whole numbers that are still taken for classes
@@ -59,10 +60,10 @@ def _from_data(kind: str | None, folder: Path, data: Path, target: str | None) -
         raise MilepostError(f"there is no column `{target}`", "--target", did_you_mean(target, columns))
     if kind is None:
         kind, why = _guess_kind(scan, target)
-        said.append(f"kind: {kind}, {why}")
+        said.append(f"kind: `{kind}`, {why}")
     tested = round(TEST * scan.rows)
     if tested < FEW:
-        said.append(f"{scan.rows} rows leave about {tested} to test on: {FEW} are the fewest that prove anything")
+        said.append(f"{scan.rows:,} rows leave about {tested:,} to test on: {FEW} are the fewest that prove anything")
     _make_folder(folder)
     source = data.resolve()
     where = source.name if source.parent == folder.resolve() else str(source)
@@ -92,8 +93,8 @@ def _guess_kind(scan: Scan, target: str) -> tuple[str, str]:
     """Numbers of many values are predicted, few values are classes."""
     seen = scan.seen(target)
     if found(seen, named=True) == "number" and (seen.distinct > FEW_CLASSES or not seen.whole):
-        return "tabular-regression", f"because `{target}` holds {seen.distinct} different numbers"
-    return "tabular-classification", f"because `{target}` has {seen.distinct} different values"
+        return "tabular-regression", f"because `{target}` holds {seen.distinct:,} different numbers"
+    return "tabular-classification", f"because `{target}` has {seen.distinct:,} different values"
 
 
 def _make_folder(folder: Path) -> None:
@@ -129,9 +130,9 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def text(found: dict[str, Any]) -> str:
+def text(found: dict[str, Any], say: Say = str) -> str:
     """Say what was written, what was inferred, and what to do next."""
-    lines = [f"wrote {', '.join(found['files'])} in {found['folder']}"]
-    lines += [f"inferred {s}" for s in found["inferred"]]
+    lines = [say("wrote {0} in {1}").format(listed(say, found["files"]), found["folder"])]
+    lines += [say("inferred {0}").format(say(s)) for s in found["inferred"]]
     go = "" if found["folder"] == "." else f"cd {found['folder']} && "
-    return "\n".join([*lines, f"next: {go}milepost run"])
+    return "\n".join([*lines, say("next: {0}").format(f"{go}milepost run")])

@@ -16,11 +16,14 @@ from milepost.product import Product
 from milepost.roadmap.progress import progress
 from milepost.sources.read import read
 from milepost.types import Answer
+from milepost.words.say import Say
 
 WRITERS = (".csv", ".jsonl", ".parquet")
 
 
-def predict(folder: Path, source: Path, out: Path | None, as_json: bool, echo: Callable[[str], Any]) -> None:
+def predict(
+    folder: Path, source: Path, out: Path | None, as_json: bool, echo: Callable[[str], Any], say: Say = str
+) -> None:
     """Answer the rows of `source` in order: to `out`, or printed as CSV or JSON lines."""
     if out is not None and out.suffix not in WRITERS:
         raise MilepostError(f"`{out.suffix}` cannot be written", "--out", f"use {', '.join(WRITERS)}")
@@ -30,7 +33,7 @@ def predict(folder: Path, source: Path, out: Path | None, as_json: bool, echo: C
         [MilepostError(f"there is no column `{name}`", str(source), "add it; cells may be empty") for name in lacking]
     )
     for note in _unread(product, table):
-        print(f"note: {note}", file=sys.stderr)
+        print(say("note: {0}").format(say(note)), file=sys.stderr)
     answers = list[Answer]()
     with progress() as show:
         for part in product.stream(table):
@@ -43,7 +46,7 @@ def predict(folder: Path, source: Path, out: Path | None, as_json: bool, echo: C
         echo(
             json.dumps({"rows": len(answers), "out": str(out)})
             if as_json
-            else f"wrote {len(answers):,} answers to {out}"
+            else say("wrote {0} answers to {1}").format(f"{len(answers):,}", out)
         )
 
 
@@ -54,11 +57,11 @@ def _unread(product: Product, table: pl.DataFrame) -> list[str]:
     for field in product.task.fields:
         if field.type == "category":
             strange = int((~typed[field.name].is_in(field.choices)).sum() or 0)
-            said = f"{strange:,} cells were never seen in training"
+            what = f"{strange:,} cells of `{field.name}` were never seen in training"
         else:
             strange = int(unread(rules[field.name], table[field.name]).sum()) if field.name in rules else 0
-            said = f"{strange:,} cells are no {field.type}; they count as missing"
-        out += [f"`{field.name}`: {said}"] if strange else []
+            what = f"{strange:,} cells of `{field.name}` are no {field.type}; they count as missing"
+        out += [what] if strange else []
     return out
 
 

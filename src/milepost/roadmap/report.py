@@ -10,13 +10,11 @@ from typing import Any
 from milepost.errors import MilepostError, did_you_mean
 from milepost.files import atomic
 from milepost.page.page import page
-from milepost.words.say import LANGUAGES
+from milepost.words.say import Say
 
 
 def report(folder: Path, lang: str = "en", run: str | None = None) -> dict[str, Any]:
     """Write report.html of a run, the latest by default; return where. Raise MilepostError if there is no such run."""
-    if lang not in LANGUAGES:
-        raise MilepostError(f"there is no language `{lang}`", "--lang", f"choose one of {', '.join(LANGUAGES)}")
     where = _folder(folder / "runs", run)
     found, gates = _read(where / "data_report.json"), where / "gates.json"
     html = page(found, _read(gates) if gates.is_file() else {}, where.name, lang)
@@ -25,9 +23,9 @@ def report(folder: Path, lang: str = "en", run: str | None = None) -> dict[str, 
     return {"report": str(where / "report.html")}
 
 
-def text(found: Mapping[str, Any]) -> str:
+def text(found: Mapping[str, Any], say: Say = str) -> str:
     """Say where the page is."""
-    return f"the page of the run is at {found['report']}"
+    return say("the page of the run is at {0}").format(found["report"])
 
 
 def _folder(runs: Path, run: str | None) -> Path:

@@ -104,8 +104,8 @@ class Road:
         report = json.loads((folder / "training.json").read_text("utf-8"))
         self.choices.once(name, lambda: report["chosen"])
         if report.get("rows", 0) < report.get("of_rows", 0):
-            few = f"{report['rows']:,} of {report['of_rows']:,} rows"
-            self.notes.append(f"{name} learned from {few}: the budget buys no more")
+            few, every = report["rows"], report["of_rows"]
+            self.notes.append(f"{name} learned from {few:,} of {every:,} rows: the budget buys no more")
         return folder
 
     def _bytes_of(self, name: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from milepost.errors import MilepostError
+from milepost.words.say import Say
 
 MARKS = {"passed": "✓", "failed": "✗", "not_proven": "?", "not_measured": "·"}
 
@@ -44,38 +45,54 @@ def _read(path: Path, folder: Path) -> dict[str, Any]:
     return found
 
 
-def text(found: Mapping[str, Any]) -> str:
+def text(found: Mapping[str, Any], say: Say = str) -> str:
     """Write a status for people."""
     if "runs" in found:
         return "\n".join(_run_line(r) for r in found["runs"])
-    lines = [f"{found['product']} · run {found['run']}" + (f" · {found['model']}" if found["model"] else "")]
-    lines += [found["why"]] if found["why"] else []
-    lines += [f"note: {n}" for n in found["notes"]]
-    lines += [_headline(found["headline"])] if found.get("headline") and "value" in found["headline"] else []
+    model = f" · {found['model']}" if found["model"] else ""
+    lines = [say("{0} · run {1}").format(found["product"], found["run"]) + model]
+    lines += [say(found["why"])] if found["why"] else []
+    lines += [say("note: {0}").format(say(n)) for n in found["notes"]]
+    lines += [_headline(found["headline"], say)] if found.get("headline") and "value" in found["headline"] else []
     for milestone in found["milestones"]:
-        by = f"  by {milestone['by']}" if milestone["by"] else ""
-        lines.append(f"\n{MARKS[milestone['verdict']]} {milestone['name']}: {_words(milestone['verdict'])}{by}")
-        lines += [_gate_line(g) for g in milestone["gates"]]
+        by = "  " + say("due {0}").format(milestone["by"]) if milestone["by"] else ""
+        verdict = say("{0}: {1}").format(milestone["name"], _words(milestone["verdict"], say))
+        lines.append(f"\n{MARKS[milestone['verdict']]} {verdict}{by}")
+        lines += [_gate_line(g, say) for g in milestone["gates"]]
     looks = found["test_looks"]
     if looks > 1:
-        lines.append(f"\nthe test rows were looked at {looks} times: each look makes a lucky score likelier")
-    lines.append(f"\nnext: {found['next']}")
+        said = say("the test rows were looked at {0} times: each look makes a lucky score likelier")
+        lines.append("\n" + said.format(looks))
+    lines.append("\n" + say("next: {0}").format(_step(found, say)))
     return "\n".join(lines)
 
 
-def _gate_line(gate: Mapping[str, Any]) -> str:
+def _step(found: Mapping[str, Any], say: Say) -> str:
+    """Return the next step: a command, or a gate and what to do about it."""
+    step = str(found["next"])
+    for milestone in found["milestones"]:
+        for gate in milestone["gates"]:
+            about = f"{milestone['name']}: {gate['gate']}"
+            if step.startswith(f"{about}: "):
+                return say("{0}: {1}").format(about, say(step.removeprefix(f"{about}: ")))
+    return step
+
+
+def _gate_line(gate: Mapping[str, Any], say: Say) -> str:
     line = f"  {MARKS[gate['verdict']]} {gate['gate']:<34}"
     if gate["value"] is not None:
         line += f" {'+' * (bool(gate['against']) and gate['value'] > 0)}{_number(gate['value'])}"
         if gate["low"] != gate["high"]:
             line += f"  [{_number(gate['low'])}, {_number(gate['high'])}]  n={gate['n']:,}"
-        line += f"  from {gate['against']}" if gate["against"] else ""
-    return line + (f"  {_words(gate['verdict'])}: {gate['next']}" if gate["next"] else "")
+        line += "  " + say("from {0}").format(say(gate["against"])) if gate["against"] else ""
+    hint = say("{0}: {1}").format(_words(gate["verdict"], say), say(gate["next"])) if gate["next"] else ""
+    return f"{line}  {hint}" if hint else line
 
 
-def _headline(score: Mapping[str, Any]) -> str:
+def _headline(score: Mapping[str, Any], say: Say) -> str:
     between = f"[{_number(score['low'])}, {_number(score['high'])}]"
-    return f"{score['metric']} {_number(score['value'])} {between} on {score['n']:,} test rows"
+    said = say("{0} {1} {2} on {3} test rows")
+    return said.format(score["metric"], _number(score["value"]), between, f"{score['n']:,}")
 
 
 def _run_line(run: Mapping[str, Any]) -> str:
@@ -89,8 +106,8 @@ def _run_line(run: Mapping[str, Any]) -> str:
     return f"{run['run']}  {run['model'] or '-':<10} {value}  {verdicts}"
 
 
-def _words(verdict: str) -> str:
-    return verdict.replace("_", " ")
+def _words(verdict: str, say: Say) -> str:
+    return say(verdict.replace("_", " "))
 
 
 def _number(value: float) -> str:

@@ -71,7 +71,7 @@ class Database:
             return query.strip().rstrip("; \n\t")
         if query is None and len(tables) != 1:
             raise MilepostError(
-                f"the database has {len(tables)} tables: {', '.join(tables[:10])}" if tables else "it has no table",
+                f"the database has {len(tables):,} tables: {', '.join(tables[:10])}" if tables else "it has no table",
                 self._file,
                 "name one, or write a SELECT, in data.query",
             )

@@ -65,7 +65,7 @@ class Excel:
         self.findings = list(self._opening)
         header, skipped, kinds = self._look()
         if skipped:
-            what = f"{skipped} rows above the header are not read; the header is row {self._first + skipped}"
+            what = f"{skipped:,} rows above the header are not read; the header is row {self._first + skipped}"
             above = tuple(range(self._first, self._first + skipped))[:5]
             self.findings.append(Finding("title_rows", self.name, what, severity="warning", count=skipped, rows=above))
         names = _names(header, kinds, self._left, f"{self.name}: row {self._first + skipped}")

@@ -25,7 +25,7 @@ def refuse_names(names: Sequence[str], where: str, rows: Sequence[Sequence[str]]
     if (len(nameless) > 1 or twice) and looks_like_row(names, rows):
         raise MilepostError(NO_ROW, where, ADD)
     if len(nameless) > 1:  # a single one is the row number that pandas writes
-        which = f"{', '.join(nameless[:-1][:10])} and {nameless[-1]}"
+        which = ", ".join(nameless[:10]) + (" ..." if len(nameless) > 10 else "")
         raise MilepostError(f"columns {which} have no name", where, "name them, or delete them")
     if twice:
         raise MilepostError(f"two columns are named `{twice[0]}`", where, "give every column a name of its own")
@@ -34,7 +34,11 @@ def refuse_names(names: Sequence[str], where: str, rows: Sequence[Sequence[str]]
 def doubtful(names: Sequence[str], rows: Sequence[Sequence[str]], where: str) -> list[Finding]:
     """Say so if names look like the cells below them."""
     what = f"the first line of `{where}` looks like a row, not like names of columns; it is read as names"
-    found = [Finding("no_header", where, what, f"if it is a row, {ADD}", "warning", 1)]
+    found = [
+        Finding(
+            "no_header", where, what, "if it is a row, add a line above it with the name of every column", "warning", 1
+        )
+    ]
     return found if looks_like_row(names, rows) else []
 
 

@@ -14,11 +14,7 @@ QUIET = (pl.Categorical, pl.Enum, pl.Decimal, pl.Null)  # these lose nothing
 def plain(table: pl.DataFrame) -> tuple[pl.DataFrame, list[Finding]]:
     """Write durations as seconds, lists and records as JSON, bytes as hex; return what was rewritten too."""
     rich = [c for c in table.iter_columns() if not _is_plain(c.dtype)]
-    said = [
-        Finding("rich_column", f"column {c.name}", f"`{c.name}` holds {_kind(c.dtype)}; it is read as {_form(c.dtype)}")
-        for c in rich
-        if c.dtype not in QUIET
-    ]
+    said = [Finding("rich_column", f"column {c.name}", _what(c)) for c in rich if c.dtype not in QUIET]
     return table.with_columns(map(_plain, rich)), said
 
 
@@ -27,8 +23,9 @@ def _is_plain(dtype: pl.DataType) -> bool:
     return numbers or dtype in (pl.String, pl.Boolean, pl.Date, pl.Datetime)
 
 
-def _kind(dtype: pl.DataType) -> str:
-    return f"values of type {str(dtype).partition('(')[0]}"
+def _what(column: pl.Series) -> str:
+    kind = str(column.dtype).partition("(")[0]
+    return f"`{column.name}` holds values of type {kind}; it is read as {_form(column.dtype)}"
 
 
 def _form(dtype: pl.DataType) -> str:

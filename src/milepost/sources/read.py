@@ -77,7 +77,7 @@ def _named(path: Path, folder: Path) -> str:
 def _of_url(url: str, folder: Path, query: str | None, alike: Alike) -> Guarded:
     if not url.startswith(URL):
         raise MilepostError(
-            f"`{url.split('://')[0]}://` is no address that can be read", "data.source", f"known: {URL}file.db"
+            f"`{url.split('://')[0]}://` is no address that can be read", "data.source", "known: sqlite:///file.db"
         )
     path = folder / Path(url.removeprefix(URL)).expanduser()
     files_of(path)

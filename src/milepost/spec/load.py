@@ -107,9 +107,11 @@ def load(path: Path, overrides: Sequence[str] = (), kind: Kind | None = None) ->
     """
     tree, places = parse(_text(path), path.name)
     if not isinstance(tree, dict):
-        form = "empty" if tree is None else "a list" if isinstance(tree, list) else "a single text"
-        fix = "run `milepost new`" if tree is None else "write `key: value` lines, with a space after the colon"
-        raise MilepostError(f"the file is {form}", f"{path.name}:1", fix)
+        what = "the file is a list" if isinstance(tree, list) else "the file is a single text"
+        fix = "write `key: value` lines, with a space after the colon"
+        if tree is None:
+            what, fix = "the file is empty", "run `milepost new`"
+        raise MilepostError(what, f"{path.name}:1", fix)
     draft, errors = _Draft(tree, places, path.name).renamed(), list[MilepostError]()
     for override in overrides:
         try:

@@ -93,8 +93,8 @@ def _said(detail: ErrorDetails, path: KeyPath, models: Sequence[type[BaseModel]]
     """Put one complaint of pydantic's into (what, fix)."""
     name, key, kind, context = dotted(path), path[-1] if path else "", detail["type"], detail.get("ctx", {})
     if kind == "missing":
-        under = f" under `{dotted(path[:-1])}`" if path[:-1] else ""
-        return f"`{name}` is missing", f"add `{key}: ...`{under}"
+        fix = f"add `{key}: ...` under `{dotted(path[:-1])}`" if path[:-1] else f"add `{key}: ...`"
+        return f"`{name}` is missing", fix
     if kind == "extra_forbidden":
         return _unknown(path, models)
     if kind == "refused":
@@ -149,6 +149,6 @@ def _shown(value: Any) -> str:
     if isinstance(value, dict | list | tuple):
         return "a group of keys" if isinstance(value, dict) else "a list" if value else "an empty list"
     if value is None or isinstance(value, bool):
-        return "empty" if value is None else str(value).lower()
+        return "nothing" if value is None else f"`{str(value).lower()}`"
     text = str(value)
     return f"`{text[:40]}...`" if len(text) > 40 else f"`{text}`"

@@ -95,8 +95,10 @@ class _Reader:
     def alias(self, event: Any, left: int) -> _Node:
         found = self.anchors.get(event.anchor)
         if found is None:
-            inside = "stands inside itself" if event.anchor in self.anchors else "is not defined above"
-            raise self.error(event, f"`*{event.anchor}` {inside}", "put text that starts with `*` in quotes")
+            what = f"`*{event.anchor}` is not defined above"
+            if event.anchor in self.anchors:
+                what = f"`*{event.anchor}` stands inside itself"
+            raise self.error(event, what, "put text that starts with `*` in quotes")
         if found[0].depth > left:
             raise self.error(event, *_TOO_DEEP)
         self.count += found[1] - 1

@@ -102,7 +102,7 @@ class TabularClassification(Task[Facts]):
             )
         if len(classes) > max(50, rows // 3):
             raise MilepostError(
-                f"`{self.target}` has {len(classes)} different values in {rows} rows, too many to be classes",
+                f"`{self.target}` has {len(classes):,} different values in {rows:,} rows, too many to be classes",
                 where,
                 "use `kind: tabular-regression` for numbers, or name another task.target",
             )
@@ -120,8 +120,9 @@ class TabularClassification(Task[Facts]):
             return None, []
         rarer = min(reversed(classes), key=lambda c: counts[c])
         share = counts[rarer] / sum(counts.values())
-        named = "one" if self.target in self.personal else f"`{rarer}`"
-        what = f"{named} is taken as the positive class: the rarer one, {100 * share:.3g} % of the training rows"
+        what = f"`{rarer}` is taken as the positive class: the rarer one, {100 * share:.3g} % of the training rows"
+        if self.target in self.personal:
+            what = f"the rarer class, {100 * share:.3g} % of the training rows, is taken as the positive one"
         return rarer, [Finding("positive_class", f"column {self.target}", what, "set task.positive to change it")]
 
     def findings(self) -> list[Finding]:

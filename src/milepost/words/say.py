@@ -1,82 +1,107 @@
-"""English messages -> another language, by a catalogue of pairs that is read only where it is asked for."""
+"""English messages -> another language, by a catalogue of pairs that is read only where it is asked for.
+
+A message that is built where it arises, such as "`age` has 3 gaps", is found by its pattern "`{}` has {} gaps": what
+its holes hold is kept, or put into the language itself where the catalogue has {~}. A message that is filled when it
+is shown is a template, "{0}: {1} rows", found as it is written.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from functools import cache, partial
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, partial, reduce
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 Say: TypeAlias = Callable[[str], str]
 
 LANGUAGES = ("en", "zh")
-HOLE = re.compile(r"\{\d?\}")  # {} in the order of the English; {0}, {1} ... where the other language has another
+HOLE = re.compile(r"\{[\d~]?\}")
+TEMPLATE = re.compile(r"\{\d\}")
+WIDE, NARROW = re.compile("[\u3400-\u9fff]"), re.compile("[A-Za-z0-9`]")
 
 
 class _Pair(NamedTuple):
     """A message with holes, and how the other language has it."""
 
-    pattern: re.Pattern[str]
+    parts: Sequence[str]  # what stands before, between and after the holes
+    spoken: Sequence[bool]  # of each hole: what it holds is words, not a name or a number
     other: str
-    literal: int  # letters that are not holes: the more, the surer the match
-    quoted: tuple[bool, ...]  # holes between backticks hold somebody's own words, which stay
+
+    def held(self, text: str) -> list[str] | None:
+        """Return what the holes hold, as little as can be from the left; None where the message is another."""
+        first, *between, last = self.parts
+        at, end, out = len(first), len(text) - len(last), list[str]()
+        if at > end or not text.startswith(first) or not text.endswith(last):
+            return None
+        for part in between:
+            found = text.find(part, at, end)
+            if found < 0:
+                return None
+            out.append(text[at:found])
+            at = found + len(part)
+        return [*out, text[at:end]]
 
 
 def say(lang: str) -> Say:
-    """Return the function that puts a message of one or more lines into `lang`; English stays as it is."""
+    """Return the function that puts a message into `lang`; what it does not know stays as it is."""
     return str if lang == "en" else partial(_said, lang)
 
 
+def listed(say: Say, items: Iterable[str]) -> str:
+    """Return items parted by the commas of a language."""
+    return reduce(say("{0}, {1}").format, items) if (items := list(items)) else ""
+
+
 def _said(lang: str, text: str) -> str:
-    return "\n".join(_line(lang, line) for line in text.split("\n"))
-
-
-def _line(lang: str, line: str) -> str:
-    """Put one line into `lang`; what no pair knows, such as a name or a number, stays."""
-    inner = line.strip()
-    indent, rest = line[: len(line) - len(line.lstrip())], line[len(line.rstrip()) :]
-    return indent + _part(lang, inner) + rest if inner else line
-
-
-@cache
-def _part(lang: str, text: str) -> str:
     exact, pairs = catalogue(lang)
     if text in exact:
         return exact[text]
     for pair in pairs:
-        found = pair.pattern.fullmatch(text)
-        if found:
-            held = [v if own or not v else _part(lang, v) for v, own in zip(found.groups(), pair.quoted, strict=True)]
-            return _filled(pair.other, held)
+        held = pair.held(text)
+        if held is not None:
+            return _filled(lang, pair, held)
     return text
 
 
-def _filled(other: str, held: list[str]) -> str:
-    """Put what the holes held into the other language's message."""
+def _filled(lang: str, pair: _Pair, held: Sequence[str]) -> str:
+    """Put what the holes held into the other language's message; words take its habit of blanks."""
+    start, *parts = HOLE.split(pair.other)
     order = iter(range(len(held)))
-    return HOLE.sub(lambda hole: held[int(hole[0][1:-1] or next(order))], other)
+    for hole, part in zip(HOLE.findall(pair.other), parts, strict=True):
+        place = int(hole[1]) if hole[1].isdigit() else next(order)
+        if pair.spoken[place]:
+            start = _beside(_beside(start, _said(lang, held[place])), part)
+        else:
+            start += held[place] + part
+    return start
+
+
+def _beside(left: str, right: str) -> str:
+    """Join two pieces: a blank parts Chinese from Latin letters, digits and code, not Chinese from Chinese."""
+    a, b = left.rstrip(" ")[-1:], right.lstrip(" ")[:1]
+    if WIDE.match(a) and WIDE.match(b):
+        return left.rstrip(" ") + right.lstrip(" ")
+    apart = (WIDE.match(a) and NARROW.match(b)) or (NARROW.match(a) and WIDE.match(b))
+    return f"{left.rstrip(' ')} {right.lstrip(' ')}" if apart else left + right
 
 
 @cache
 def catalogue(lang: str) -> tuple[dict[str, str], list[_Pair]]:
-    """Return the messages without holes, and those with, the most literal first."""
+    """Return the messages that are found as they are written, and those with holes, the most literal first."""
     exact, pairs = dict[str, str](), list[_Pair]()
     for english, other in entries(lang):
-        if HOLE.search(english):
-            parts = HOLE.split(english)
-            pattern = re.compile("(.*?)".join(map(re.escape, parts)))
-            quoted = tuple(a.endswith("`") and b.startswith("`") for a, b in pairwise(parts))
-            pairs.append(_Pair(pattern, other, sum(map(len, parts)), quoted))
-        else:
+        holes = HOLE.findall(english)
+        if not holes or TEMPLATE.search(english):
             exact[english] = other
-    return exact, sorted(pairs, key=lambda p: -p.literal)
+        else:
+            pairs.append(_Pair(HOLE.split(english), [hole == "{~}" for hole in holes], other))
+    return exact, sorted(pairs, key=lambda p: -sum(map(len, p.parts)))
 
 
 def entries(lang: str) -> list[tuple[str, str]]:
-    """Read the catalogue: pairs of lines, parted by blank lines; # begins a comment."""
+    """Read the catalogue: pairs of lines, parted by blank lines; # and a blank begin a comment."""
     text = (Path(__file__).parent / f"{lang}.txt").read_text("utf-8")
-    lines = [line for line in text.split("\n") if not line.startswith("#")]
+    lines = [line for line in text.split("\n") if not line.startswith("# ")]
     blocks = re.split(r"\n{2,}", "\n".join(lines).strip("\n"))
     return [(english, other) for english, other in (block.split("\n") for block in blocks if block)]

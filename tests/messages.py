@@ -13,10 +13,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
+from string import Formatter
 from typing import TypeAlias
 
-SRC = Path(__file__).parents[2] / "src" / "milepost"
+SRC = Path(__file__).parents[1] / "src" / "milepost"
 SILENT = ("page", "words", "examples", "contract")  # the page has a test of its own; a contract speaks to developers
+HOLE, WORD = re.compile(r"\{\}"), re.compile(r"[A-Za-z]{2,}")
 ANY = -1  # whichever element
 DEEP = 3  # steps into nested tuples and groups that are followed
 CALLS = {  # what is said by arguments: their names and their places
@@ -24,12 +26,20 @@ CALLS = {  # what is said by arguments: their names and their places
     "Finding": {"what": 2, "fix": 3},
     "refuse": {"what": 0, "fix": 1},
     "say": {"text": 0},
-    "tell": {"what": 0},
 }
 NAMES = {"what", "fix", "why", "note", "how"}  # of variables and keys that hold messages
 KEYS = {"what", "fix", "why", "next"}
 LISTS = {"notes", "said"}  # of variables that messages are added to
-RETURNS = {"how", "_shown", "_next", "_unmeasured", "_why", "waiting", "_unread"}  # of functions that return messages
+RETURNS = {
+    "how",
+    "where",
+    "_shown",
+    "_next",
+    "_unmeasured",
+    "_why",
+    "waiting",
+    "_unread",
+}  # of functions that return messages
 Step: TypeAlias = int  # into a sequence: an index, or ANY
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -111,7 +121,7 @@ class Reader:
     def take(self, node: ast.expr) -> None:
         """Note the messages that an expression may be."""
         for text, holes in self.texts(node):
-            if re.search(r"[a-z]", HOLE.sub("", text)):
+            if WORD.search(HOLE.sub("", text)):
                 self.out.found.setdefault(text, holes)
                 place = self.module_of[node].path.relative_to(SRC)
                 self.out.places.setdefault(text, f"{place}:{node.lineno}")
@@ -142,10 +152,9 @@ class Reader:
                 text += part.value
                 continue
             assert isinstance(part, ast.FormattedValue)
-            after = node.values[i + 1] if i + 1 < len(node.values) else None
-            closed = isinstance(after, ast.Constant) and str(after.value).startswith("`")
-            quoted = text.endswith("`") and closed
-            words = frozenset() if quoted else frozenset(t for t, _ in self.texts(part.value))
+            quoted = text.count("`") % 2 == 1
+            held = [] if quoted else self.texts(part.value)
+            words = frozenset(t for t, _ in held if WORD.search(HOLE.sub("", t)))
             holes.append(Hole(quoted, words))
             text += "{}"
         yield text, holes
@@ -242,22 +251,38 @@ class Reader:
             elif 0 <= index < len(call.args):
                 yield from self.texts(call.args[index], path)
 
+    def _formatted(self, template: str, call: ast.Call) -> tuple[str, list[Hole]]:
+        """Return a template of str.format as a pattern."""
+        given = {str(k.arg): k.value for k in call.keywords} | {str(i): a for i, a in enumerate(call.args)}
+        text, holes = "", list[Hole]()
+        for literal, name, _, _ in Formatter().parse(template):
+            text += literal
+            if name is not None:
+                quoted = text.count("`") % 2 == 1
+                held = [] if quoted or name not in given else self.texts(given[name])
+                holes.append(Hole(quoted, frozenset(t for t, _ in held if WORD.search(HOLE.sub("", t)))))
+                text += "{}"
+        return text, holes
+
     def _reaches(self, call: ast.Call, function: Function) -> bool:
         """Tell whether a call in another file is one of this function: the name is imported from there."""
         stem = self.module_of[function].path.stem
         return isinstance(call.func, ast.Name) and any(
-            isinstance(n, ast.ImportFrom) and (n.module or "").split(".")[-1] == stem and any(a.name == function.name for a in n.names)
-            for n in ast.walk(self.module_of[call].tree))
+            isinstance(n, ast.ImportFrom)
+            and (n.module or "").split(".")[-1] == stem
+            and any(a.name == function.name for a in n.names)
+            for n in ast.walk(self.module_of[call].tree)
+        )
 
     def _call(self, node: ast.Call, path: tuple[Step, ...]) -> Iterator[tuple[str, list[Hole]]]:
         """Follow a call of our own to its returns; a template's holes, and words with their underscores replaced."""
         name = _called(node)
-        if isinstance(node.func, ast.Attribute) and name in ("format", "replace", "removesuffix", "strip"):
-            for text, holes in self.texts(node.func.value, path):
-                if name == "replace":
-                    yield text.replace("_", " "), holes
-                else:
-                    yield re.sub(r"\{\w*\}", "{}", text).replace("{{", "{").replace("}}", "}"), holes
+        if isinstance(node.func, ast.Attribute) and name == "format":
+            for text, _ in self.texts(node.func.value, path):
+                yield self._formatted(text, node)
+        elif isinstance(node.func, ast.Attribute) and name == "get":
+            yield from self.texts(node.func.value, (ANY, *path))
+            yield from (t for a in node.args[1:] for t in self.texts(a, path))
         elif name in ("tuple", "list", "sorted", "iter"):
             yield from (t for a in node.args for t in self.texts(a, path))
         elif name == "fromkeys" and len(node.args) == 2:
@@ -272,9 +297,6 @@ class Reader:
                     for inner in ast.walk(function):
                         if isinstance(inner, ast.Return) and inner.value and module_scope(self, inner) is function:
                             yield from self.texts(inner.value, path)
-
-
-HOLE = re.compile(r"\{\}")
 
 
 def module_scope(reader: Reader, node: ast.AST) -> Function | None:
@@ -293,6 +315,8 @@ def _sinks(node: ast.AST) -> Iterator[ast.expr]:
     """Yield the expressions that a user gets to read."""
     if isinstance(node, ast.Call):
         wanted = CALLS.get(_called(node), {})
+        if _called(node) == "say" and not isinstance(node.args[0], ast.Constant | ast.IfExp):
+            return
         yield from (k.value for k in node.keywords if k.arg in wanted)
         for place in wanted.values():
             if place < len(node.args) and not any(isinstance(a, ast.Starred) for a in node.args):
@@ -319,7 +343,7 @@ def _sinks(node: ast.AST) -> Iterator[ast.expr]:
     elif isinstance(node, Function) and node.name in RETURNS:
         for inner in ast.walk(node):
             if isinstance(inner, ast.Return) and inner.value:
-                yield inner.value
+                yield inner.value.elt if isinstance(inner.value, ast.ListComp) else inner.value
 
 
 def _ends(node: ast.expr) -> str:
