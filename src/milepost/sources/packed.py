@@ -5,14 +5,14 @@ from __future__ import annotations
 import gzip
 import io
 import zipfile
-import zlib
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
-from typing import IO, BinaryIO, NamedTuple, cast
+from typing import IO, Any, BinaryIO, NamedTuple, cast
 
 from milepost.errors import MilepostError
 
 PACKED = (".gz", ".zst", ".zip")
+STEP = 1 << 10  # bytes of zstd that are unpacked at once: none becomes more than 32 MB
 RATIO = 200  # times that a file may grow ...
 FREE = 1 << 30  # ... once it is larger than this, in bytes
 INSTALL = "pip install 'milepost[data]'"
@@ -83,8 +83,35 @@ def _zstd(path: Path, name: str) -> IO[bytes]:
         import zstandard
     except ImportError as error:
         raise MilepostError("zstd needs another package", name, INSTALL) from error
-    reader = zstandard.ZstdDecompressor().stream_reader(path.open("rb"), read_across_frames=True, closefd=True)
-    return cast(IO[bytes], reader)
+    return cast(IO[bytes], _Zstd(path.open("rb"), zstandard.ZstdDecompressor()))
+
+
+class _Zstd(io.RawIOBase):
+    """Frames of zstd; EOFError where the last is cut short, of which zstandard's own reader says nothing."""
+
+    def __init__(self, file: BinaryIO, frames: Any) -> None:
+        self._file, self._frames, self._rest = file, frames, b""
+        self._frame: Any = None
+
+    def read(self, size: int = -1) -> bytes:
+        """Return what comes out of the next few bytes; nothing at the end."""
+        while True:
+            raw = self._rest or self._file.read(STEP)
+            if not raw:
+                if self._frame is not None:
+                    raise EOFError
+                return b""
+            self._frame = self._frame or self._frames.decompressobj()
+            out = self._frame.decompress(raw)
+            self._rest = self._frame.unused_data if self._frame.eof else b""
+            if self._frame.eof:
+                self._frame = None
+            if out:
+                return bytes(out)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
 
 
 def _member(path: Path, name: str) -> Stream:
@@ -101,7 +128,7 @@ def _member(path: Path, name: str) -> Stream:
     if len(infos) != 1:
         names = ", ".join(i.filename for i in infos[:5])
         raise MilepostError(
-            f"the zip holds {len(infos)} files: {names}" if infos else "the zip holds no file",
+            f"the zip holds {len(infos):,} files: {names}" if infos else "the zip holds no file",
             name,
             "pack one data file, or unpack them and name the folder",
         )
@@ -150,26 +177,30 @@ class _Guarded(io.RawIOBase):
     """A stream that is broken, cut short or a bomb is a MilepostError."""
 
     def __init__(self, inner: IO[bytes], path: Path, name: str) -> None:
-        self._inner, self._name, self._given = inner, name, 0
+        self._inner, self._name, self._given, self._rest = inner, name, 0, b""
         self._limit = max(FREE, RATIO * path.stat().st_size)
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        if not self._rest:
+            self._rest = self._more(len(buffer))
+        given, self._rest = self._rest[: len(buffer)], self._rest[len(buffer) :]
+        buffer[: len(given)] = given
+        return len(given)
+
+    def _more(self, size: int) -> bytes:
         try:
-            got = self._inner.read(len(buffer))
+            got = self._inner.read(size)
         except MilepostError:
             raise
-        except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, OSError, RuntimeError) as error:
-            raise MilepostError("it is broken or cut short", self._name, "copy or pack it anew") from error
-        except Exception as error:  # zstandard has an error of its own
+        except Exception as error:  # gzip, zipfile, zlib and zstandard have many, some of their own
             raise MilepostError("it is broken or cut short", self._name, "copy or pack it anew") from error
         self._given += len(got)
         if self._given > self._limit:
             raise bomb(self._name)
-        buffer[: len(got)] = got
-        return len(got)
+        return got
 
     def close(self) -> None:
         self._inner.close()
