@@ -34,7 +34,7 @@ def test_distinct_is_near_above_its_limit() -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.floats(allow_nan=True, allow_infinity=True), max_size=60), st.lists(st.integers(0, 60), max_size=3))
 def test_sums_are_exact(cells: list[float], cuts: list[int]) -> None:
-    sums, ends = Sums(1), sorted({0, len(cells), *(min(c, len(cells)) for c in cuts)})
+    sums, ends = Sums([0]), sorted({0, len(cells), *(min(c, len(cells)) for c in cuts)})
     for a, b in pairwise(ends):
         sums.add(np.array(cells[a:b]).reshape(-1, 1))
     finite = [min(max(c, -(2.0**900)), 2.0**900) for c in cells if np.isfinite(c)]

@@ -18,9 +18,9 @@ DISTINCT = 10_000  # different values of a column that are counted exactly
 SAMPLE = 10_000  # rows of a side whose figures are kept for quantiles and histograms
 STRETCHES = 64  # of a side, in the missing map
 VALUE_LETTERS = 1 << 20  # of the values of a column that are counted; texts have more
-CELLS = 4_000_000  # kept of all columns together: what is kept of one shrinks in a very wide table
+CELLS = 2_000_000  # kept of all columns together: what is kept of one shrinks in a very wide table
 DRAWN = 2_000  # columns that are described by more than counts: nobody looks at more
-FEWEST = 100  # rows or values that are kept however wide it is
+FEWEST = 50  # rows or values that are kept however wide it is
 
 
 class Profiles:
@@ -94,7 +94,7 @@ class Profiles:
 
     def _mean(self, name: str) -> float:
         """Return the mean over all sides, correctly rounded."""
-        sums = Sums(1)
+        sums = Sums([0])
         for found in self._having(name).values():
             at = found.numbers.index(found.at[name])
             sums.sums[0] += found.sums.sums[at]
@@ -124,7 +124,7 @@ class _Side:
         self.at = {name: i for i, name in enumerate(schema)}
         self.kinds = {name: _kind(dtype) for name, dtype in schema.items()}
         self.numbers = [i for i, kind in enumerate(self.kinds.values()) if kind == "number"]
-        self.sample, self.sums = RowSample(width, _room(width, SAMPLE)), Sums(len(self.numbers))
+        self.sample, self.sums = RowSample(width, _room(width, SAMPLE)), Sums(self.numbers)
         self.missing = Stretches(width, STRETCHES)
         self.low, self.high = np.full(width, np.inf), np.full(width, -np.inf)
         self.most = _room(width, DISTINCT)
@@ -134,7 +134,7 @@ class _Side:
         """Take in the next rows, and the texts among their columns."""
         self.missing.add(np.isnan(figures_NC))
         self.sample.add(figures_NC)
-        self.sums.add(figures_NC[:, self.numbers])
+        self.sums.add(figures_NC)
         self.low = np.fmin(self.low, np.fmin.reduce(figures_NC, 0, initial=np.inf))
         self.high = np.fmax(self.high, np.fmax.reduce(figures_NC, 0, initial=-np.inf))
         for name, counts in list(self.values.items()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -10,6 +11,7 @@ import polars as pl
 from milepost.types import Array
 
 SEED = 20  # of the hashes that choose rows and count values
+CACHED = 1 << 16  # numbers that are worked on at once: they stay in the cache
 LOWEST = 1126  # 2**-LOWEST divides every float64
 
 
@@ -46,26 +48,30 @@ class Distinct:
 
 
 class Sums:
-    """Sums of columns without rounding, so that no order of the rows changes a digit."""
+    """Sums of some columns without rounding, so that no order of the rows changes a digit."""
 
-    def __init__(self, columns: int) -> None:
-        self.sums, self.counts = [0] * columns, np.zeros(columns, np.int64)
+    def __init__(self, columns: Sequence[int]) -> None:
+        self.columns = np.array(columns, np.int64)
+        self.sums, self.counts = [0] * len(columns), np.zeros(len(columns), np.int64)
 
     def add(self, values_NC: Array) -> None:
         """Take in finite numbers; others do not count, and none counts for more than 2**900."""
+        step = max(1, CACHED // max(1, len(values_NC)))
+        for start in range(0, len(self.columns), step):
+            self._add(values_NC[:, self.columns[start : start + step]], start)
+
+    def _add(self, values_NC: Array, start: int) -> None:
+        """Split high digits, which sum exactly, off (Rump, Ogita and Oishi 2008)."""
         fine_NC = np.isfinite(values_NC)
-        self.counts += fine_NC.sum(0)
-        rest_NC = np.where(fine_NC, values_NC, 0.0)
-        peak_C = np.abs(rest_NC).max(0, initial=0.0)
-        if (peak_C > 2.0**900).any():
-            rest_NC, peak_C = np.clip(rest_NC, -(2.0**900), 2.0**900), np.minimum(peak_C, 2.0**900)
-        _, exponent_C = np.frexp(peak_C)
-        while rest_NC.any():  # high digits, which sum exactly, are split off (Rump, Ogita and Oishi 2008)
+        self.counts[start : start + values_NC.shape[1]] += fine_NC.sum(0)
+        rest_NC = np.clip(np.where(fine_NC, values_NC, 0.0), -(2.0**900), 2.0**900)
+        _, exponent_C = np.frexp(np.abs(rest_NC).max(0, initial=0.0))
+        while rest_NC.any():
             grid_C = np.ldexp(1.0, exponent_C + len(rest_NC).bit_length())
             high_NC = (grid_C + rest_NC) - grid_C
             rest_NC -= high_NC
             exponent_C = exponent_C + len(rest_NC).bit_length() - 52
-            for at, exact in enumerate(high_NC.sum(0).tolist()):
+            for at, exact in enumerate(high_NC.sum(0).tolist(), start):
                 over, under = exact.as_integer_ratio()
                 self.sums[at] += over * ((1 << LOWEST) // under)
 
