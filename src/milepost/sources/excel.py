@@ -42,8 +42,8 @@ class Excel:
         except ImportError as error:
             raise MilepostError("spreadsheets need another package", stream.name, INSTALL) from error
         self.size = stream.size
-        _refuse_bomb(stream)
         try:
+            _refuse_bomb(stream)
             source = stream.path or io.BytesIO(unpacked(stream))
             book = python_calamine.CalamineWorkbook.from_object(source)
             name, said = _chosen(book, sheet, stream.name)
