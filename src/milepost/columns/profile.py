@@ -42,8 +42,8 @@ class Profiles:
             if name not in self._distinct:
                 self._distinct[name] = Distinct(_room(table.width, DISTINCT))
             said = ~np.isnan(figures_NC[:, c])
-            some = hashes[name].to_numpy()[said] if name in hashes else mixed(figures_NC[said, c])
-            self._distinct[name].add(some)
+            found = hashes[name].to_numpy() if name in hashes else mixed(figures_NC[:, c])
+            self._distinct[name].add(found if said.all() else found[said])
 
     def as_json(self, types: Mapping[str, str], personal: frozenset[str]) -> dict[str, Any]:
         """Return {"columns", "missing_map"} of data_report.json; of a personal column no cell is quoted."""
