@@ -16,16 +16,23 @@ from pathlib import Path
 from string import Formatter
 from typing import TypeAlias
 
+from milepost.sources.read import WRONG
+
 SRC = Path(__file__).parents[1] / "src" / "milepost"
-SILENT = ("page", "words", "examples", "contract")  # the page has a test of its own; a contract speaks to developers
+SILENT = (  # the page has a test of its own, a contract speaks to developers, an API and the papers of a product English
+    *("page", "words", "examples", "contract"),
+    *(f"server/{name}.py" for name in ("app", "observe", "openapi", "pages", "v2", "wire")),
+    "papers.py",
+)
 HOLE, WORD = re.compile(r"\{\}"), re.compile(r"[A-Za-z]{2,}")
 ANY = -1  # whichever element
 DEEP = 3  # steps into nested tuples and groups that are followed
 CALLS = {  # what is said by arguments: their names and their places
-    "MilepostError": {"what": 0, "where": 1, "fix": 2},
+    "MilepostError": {"what": 0, "fix": 2},
     "Finding": {"what": 2, "fix": 3},
     "refuse": {"what": 0, "fix": 1},
     "say": {"text": 0},
+    "Shift": {"said": 3},
 }
 NAMES = {"what", "fix", "why", "note", "how"}  # of variables and keys that hold messages
 KEYS = {"what", "fix", "why", "next"}
@@ -40,6 +47,11 @@ RETURNS = {
     "waiting",
     "_unread",
 }  # of functions that return messages
+OURS = {  # calls whose words are no messages: errors for developers, patterns, parts of words of others
+    *("ValueError", "KeyError", "TypeError", "AttributeError", "RuntimeError"),
+    *("match", "search", "compile", "sub", "fullmatch", "einsum", "startswith", "removeprefix", "replace"),
+}
+SENTENCE = re.compile(r"[a-z]{2,}[ ,]+[a-z]{2,}")
 Step: TypeAlias = int  # into a sequence: an index, or ANY
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -58,6 +70,7 @@ class Messages:
 
     found: dict[str, list[Hole]] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
+    modules: list[Module] = field(default_factory=list)
     seen: set[ast.AST] = field(default_factory=set)  # the literals that are part of a message
 
 
@@ -100,7 +113,7 @@ class Reader:
 
     def __init__(self, modules: Iterable[Module]) -> None:
         self.modules = list(modules)
-        self.out = Messages()
+        self.out = Messages(modules=self.modules)
         self.module_of = {node: m for m in self.modules for node in ast.walk(m.tree)}
         self.functions, self.calls = defaultdict[str, list[Function]](list), defaultdict[str, list[ast.Call]](list)
         for module in self.modules:
@@ -115,16 +128,21 @@ class Reader:
         for module in self.modules:
             for node in ast.walk(module.tree):
                 for expression in _sinks(node):
-                    self.take(expression)
+                    self.take(expression, False)
+                for expression in _places(node):
+                    self.take(expression, True)
         return self.out
 
-    def take(self, node: ast.expr) -> None:
-        """Note the messages that an expression may be."""
+    def take(self, node: ast.expr, place_only: bool) -> None:
+        """Note the messages that an expression may be; a place without a blank is a path or a key."""
+        where = f"{self.module_of[node].path.relative_to(SRC)}:{node.lineno}"
         for text, holes in self.texts(node):
-            if WORD.search(HOLE.sub("", text)):
-                self.out.found.setdefault(text, holes)
-                place = self.module_of[node].path.relative_to(SRC)
-                self.out.places.setdefault(text, f"{place}:{node.lineno}")
+            worded = WORD.search(HOLE.sub("", text)) or any(hole.words for hole in holes)
+            if worded and (" " in text or not place_only):
+                known = self.out.found.setdefault(text, holes)
+                both = zip(known, holes, strict=True)
+                self.out.found[text] = [Hole(a.quoted and b.quoted, a.words | b.words) for a, b in both]
+                self.out.places.setdefault(text, where)
 
     def texts(self, node: ast.AST, path: tuple[Step, ...] = ()) -> list[tuple[str, list[Hole]]]:
         """Return the patterns that an expression (or what lies at `path` in it) may be; nothing where that is open."""
@@ -146,7 +164,7 @@ class Reader:
     def _joinedstr(self, node: ast.JoinedStr, path: tuple[Step, ...]) -> Iterator[tuple[str, list[Hole]]]:
         text, holes = "", list[Hole]()
         self.out.seen.add(node)
-        for i, part in enumerate(node.values):
+        for part in node.values:
             if isinstance(part, ast.Constant):
                 self.out.seen.add(part)
                 text += part.value
@@ -346,11 +364,75 @@ def _sinks(node: ast.AST) -> Iterator[ast.expr]:
                 yield inner.value.elt if isinstance(inner.value, ast.ListComp) else inner.value
 
 
+def _places(node: ast.AST) -> Iterator[ast.expr]:
+    """Yield where errors are said to be."""
+    if isinstance(node, ast.Call) and _called(node) == "MilepostError" and len(node.args) > 1:
+        yield node.args[1]
+    elif isinstance(node, Function) and node.name == "where":
+        yield from (n.value for n in ast.walk(node) if isinstance(n, ast.Return) and n.value)
+
+
 def _ends(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 def messages() -> Messages:
     """Read the whole package."""
-    files = [f for f in sorted(SRC.rglob("*.py")) if f.relative_to(SRC).parts[0] not in SILENT]
-    return Reader(map(Module, files)).read()
+    return Reader(map(Module, spoken())).read()
+
+
+def spoken() -> list[Path]:
+    """List the files whose messages a user reads in a language."""
+    files = {f: f.relative_to(SRC) for f in sorted(SRC.rglob("*.py"))}
+    return [f for f, name in files.items() if not {name.parts[0], name.as_posix()} & {*SILENT}]
+
+
+def silent(module: Module) -> set[ast.AST]:
+    """Return the nodes that nobody reads: docstrings, help (English), what is compared or sought, errors of ours."""
+    out = set[ast.AST]()
+    for node in ast.walk(module.tree):
+        docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        option = isinstance(node, ast.keyword) and node.arg in ("help", "metavar", "file")
+        ours = isinstance(node, ast.Call) and _called(node) in OURS
+        if docstring or option or ours or isinstance(node, ast.Compare | ast.Assert):
+            out |= set(ast.walk(node))
+    return out
+
+
+def overlooked(known: Messages) -> list[str]:
+    """List literals that read like a sentence but are part of no message."""
+    return [
+        f"{module.path.relative_to(SRC)}:{node.lineno}: {node.value}"
+        for module in known.modules
+        for node in set(ast.walk(module.tree)) - silent(module) - known.seen
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and SENTENCE.search(node.value)
+    ]
+
+
+def reasons() -> set[str]:
+    """Return the reasons for which rows are set aside: those of readers, of tasks, and of `intake.rows`."""
+    out = set(WRONG)
+    for path in (*(SRC / "intake").glob("*.py"), *(SRC / "tasks").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and _called(node) == "_else":
+                out |= _spelt(node.args[2])
+            elif isinstance(node, ast.Call) and _called(node) == "alias" and ast.unparse(node).endswith("('reason')"):
+                out |= {n.value for n in ast.walk(node) if isinstance(n, ast.Constant)} - {"reason"}
+    return out
+
+
+def _spelt(node: ast.expr) -> set[str]:
+    """Return a literal; a hole in it is filled with the types that a target may be asked to have."""
+    if isinstance(node, ast.JoinedStr):
+        start = "".join(str(v.value) for v in node.values if isinstance(v, ast.Constant))
+        return {start + kind for kind in ("number", "date")}
+    return {str(node.value)} if isinstance(node, ast.Constant) else set()
+
+
+def codes() -> set[str]:
+    """Return the codes of findings: literals that are passed for one, and the reasons for which rows are set aside."""
+    reader = Reader(map(Module, spoken()))
+    out = reasons()
+    for node in reader.calls["Finding"]:
+        out |= {text for text, _ in reader.texts(node.args[0])}
+    return {code for code in out if "{" not in code}

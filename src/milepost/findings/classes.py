@@ -29,7 +29,10 @@ def _imbalance(target: str, known: Mapping[str, int]) -> list[Finding]:
     if rarest >= min(LOPSIDED, BELOW_EVEN / len(known)) * total:
         return []
     share, blind = 100 * rarest / total, 100 * commonest / total
-    what = f"the rarest class of `{target}` has {share:.2g} % of the training rows; always the commonest is right in {blind:.3g} %"
+    what = (
+        f"the rarest class of `{target}` has {share:.2g} % of the training rows; "
+        f"always the commonest is right in {blind:.3g} %"
+    )
     fix = "accuracy misleads here: gate on recall, average_precision or macro_f1"
     severity = "warning" if commonest >= BLIND * total else "info"
     return [Finding("class_imbalance", f"column {target}", what, fix, severity, rarest)]  # type: ignore[arg-type]
