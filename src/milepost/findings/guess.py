@@ -20,6 +20,7 @@ CELLS = 6  # parts of a column where two are looked at together
 PAIRS, ROWS_A_PAIR = 8, 200  # pairs of columns that work together, as many as rows allow
 PULL = 10.0  # rows that pull the gain of a cell towards 0
 RIDGE = (0.003, 0.03, 0.3)  # penalties a row; the best is taken
+LEAN = 1e-3  # of the mean spread, added to that of every direction
 THIN = 0.1  # of columns that hardly vary, the spread that they are taken to have
 BUCKETS = 1 << 16  # for words
 SMOOTH = 0.5  # added to the count of every word
@@ -125,19 +126,36 @@ def folds(rows: int) -> Array:
 
 
 def guess(seen: Views, y_N: Array, classes: int) -> Array:
-    """Return out-of-fold scores, about probabilities, float32 [N, K].
+    """Return log probabilities, out of fold, [N, K].
 
     A ridge regression on steps of every column, then on the pairs of columns that explain most of what is left
     (generalised additive models with pairwise interactions, Lou et al. 2013).
     """
     y_NK = np.eye(classes, dtype=np.float32)[y_N]
-    mean_K = y_NK.mean(0)
-    error, scores_NK = _ridge(seen.plain, y_NK - mean_K)
-    cells = _pairs(seen.parts, y_NK - mean_K - scores_NK)
+    y_NK -= y_NK.mean(0)
+    error, scores_NK = _ridge(seen.plain, y_NK)
+    cells = _pairs(seen.parts, y_NK - scores_NK)
     if cells:
-        again = _ridge(np.hstack([seen.plain, _scaled(np.hstack([_ones(c) for c in cells]))]), y_NK - mean_K)
+        again = _ridge(np.hstack([seen.plain, _scaled(np.hstack([_ones(c) for c in cells]))]), y_NK)
         error, scores_NK = min((error, scores_NK), again, key=lambda found: found[0])
-    return mean_K + scores_NK
+    return _discriminated(scores_NK.astype(np.float64), y_N)
+
+
+def _discriminated(scores_NK: Array, y_N: Array) -> Array:
+    """Turn scores into log probabilities, as if those of a class were normal (Hastie, Tibshirani and Buja 1994).
+
+    So no class hides behind its neighbours, and rare ones are guessed too.
+    """
+    count_K = np.bincount(y_N, minlength=scores_NK.shape[1])
+    x_NJ = scores_NK[:, :-1]  # the scores of a row add up to 0
+    mean_KJ = np.stack([np.bincount(y_N, x, len(count_K)) for x in x_NJ.T], 1) / np.maximum(1, count_K)[:, None]
+    around_NJ = x_NJ - mean_KJ[y_N]
+    spread_JJ = around_NJ.T @ around_NJ / len(y_N)
+    spread_JJ += (LEAN * np.trace(spread_JJ) / len(spread_JJ) + 1e-12) * np.eye(len(spread_JJ))
+    to_KJ = np.linalg.solve(spread_JJ, mean_KJ.T).T
+    log_NK = x_NJ @ to_KJ.T - (to_KJ * mean_KJ).sum(1) / 2 + np.log(np.maximum(count_K, 1) / len(y_N))
+    log_NK -= log_NK.max(1, keepdims=True)
+    return log_NK - np.log(np.exp(log_NK).sum(1, keepdims=True))
 
 
 def _pairs(parts: Sequence[Array], left_NK: Array) -> list[Array]:
