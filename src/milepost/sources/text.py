@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import io
 import re
-from collections.abc import Iterator
 from typing import BinaryIO, cast
 
 LOOK = 1 << 16  # bytes from which UTF-16 is told
@@ -38,11 +37,19 @@ def _utf_16(head: bytes) -> str:
     even, odd = head[::2].count(0), head[1::2].count(0)
     if 50 * (even + odd) < len(head) or (4 * (even + odd) < len(head) and _is_utf_8(head.replace(b"\0", b""))):
         return ""
-    if odd >= 10 * even and any(True for unit in (b"\n\0", b"\r\0", b"{\0", b"[\0") for _ in _even(head, unit)):
+    if odd >= 10 * even and _ends_lines(head, b"\n\0", b"\r\0", b"{\0", b"[\0"):
         return "utf-16-le"
-    if even >= 10 * odd and any(True for unit in (b"\0\n", b"\0\r", b"\0{", b"\0[") for _ in _even(head, unit)):
+    if even >= 10 * odd and _ends_lines(head, b"\0\n", b"\0\r", b"\0{", b"\0["):
         return "utf-16-be"
     return ""
+
+
+def _ends_lines(head: bytes, line_feed: bytes, carriage_return: bytes, *opening: bytes) -> bool:
+    """Tell whether most newlines are those of UTF-16, or the text begins as JSON does."""
+    for unit in (line_feed, carriage_return):
+        if newlines := head.count(unit.strip(b"\0")):
+            return 2 * sum(m.start() % 2 == 0 for m in re.finditer(re.escape(unit), head)) > newlines
+    return head.startswith(opening)
 
 
 def _is_utf_8(head: bytes) -> bool:
@@ -51,11 +58,6 @@ def _is_utf_8(head: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _even(head: bytes, unit: bytes) -> Iterator[int]:
-    """Yield the even places where `unit` stands."""
-    return (m.start() for m in re.finditer(re.escape(unit), head) if m.start() % 2 == 0)
 
 
 class _Joined(io.RawIOBase):
