@@ -208,7 +208,7 @@ def leak(case: Case, rng: Rng) -> Case:
     table, how = case.tables["all"], rng.integers(0, 3)
     y = table["y"]
     if not case.classes:
-        x = y.to_numpy() * rng.choice([-2.5, 0.01, 3]) + (y.to_numpy().std() * 0.001 * rng.normal(size=len(y)))
+        x = (y.to_numpy() + 0.001 * y.to_numpy().std() * rng.normal(size=len(y))) * rng.choice([-2.5, 0.01, 3])
         return _planted(case, table.with_columns(n9=pl.Series(x)), "leak", column="n9")
     if how == 0:
         return _planted(case, table.with_columns(c9=y.str.to_uppercase()), "leak", column="c9")

@@ -20,7 +20,8 @@ MOST = 0.01  # share of the values that may be outliers: more of them are a grou
 TAIL = 0.1  # share of the values that lie nearest to the gap and say how far they thin out
 STEPS = 10  # different values before the gap that say how far apart they usually are
 LIGHT = 4.5  # robust standard deviations within which a tail is light: such as a normal one
-GAP, GAP_OF_LIGHT = 8.0, 10.0  # mean excesses of the tail: an exponential one has gaps so wide with exp(-8), exp(-10)
+GAP, WIDE = 6.0, 10.0  # mean excesses of the tail: an exponential one has gaps so wide with chance exp(-6), exp(-10)
+GAP_OF_LIGHT = 5.0  # on a logarithmic scale, of a light tail with a gap that is wide on its own
 NORMAL = 1.4826  # standard deviations of a normal variable in its median absolute deviation
 
 
@@ -84,13 +85,14 @@ def _far(inside: Array, value: float, dates: bool) -> bool:
     middle = float(np.median(inside))
     spread = NORMAL * float(np.median(np.abs(inside - middle))) or float(inside.std())
     raw = _excesses(inside, value)
+    if value - inside[-1] < spread:
+        return False
     if dates:
-        return raw >= GAP_OF_LIGHT and value - inside[-1] >= inside[-1] - inside[0]
-    if (inside[-1] - middle) <= LIGHT * spread:
-        return raw >= GAP_OF_LIGHT
-    both = np.append(inside, value)
-    scaled = [np.arcsinh((both - middle) / spread), *([np.log(both)] if inside[0] > 0 else [])]
-    return raw >= GAP and all(_excesses(x[:-1], float(x[-1])) >= GAP for x in scaled)
+        return raw >= WIDE and value - inside[-1] >= inside[-1] - inside[0]
+    both, light = np.append(inside, value), inside[-1] - middle <= LIGHT * spread
+    scales = [np.arcsinh((both - middle) / spread), *([np.log(both)] if inside[0] > 0 and not light else [])]
+    least = GAP_OF_LIGHT if light else GAP
+    return raw >= (WIDE if light else GAP) and all(_excesses(x[:-1], float(x[-1])) >= least for x in scales)
 
 
 def _excesses(inside: Array, value: float) -> float:
