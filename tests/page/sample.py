@@ -38,11 +38,17 @@ def table(rows: int, seed: int, shift: float = 0.0) -> pl.DataFrame:
     )
 
 
+LEAK = "`grade` tells `ill` in nearly every row; will it be known when the product is asked?"
+LEFT = "if not, remove the column or list the others in task.features"
+CLASSES = "test has classes that training never saw: `cured` (1,204), `lost` (3); every answer to them is wrong"
 FINDINGS = (
-    Finding("missing_values", "column age", "`age` has missing values: 89 empty cells (8.9 %)", "", "info", 89, (3, 8)),
+    Finding("missing", "column age", "`age` is missing in 89 of 1,000 rows (8.9 %)", "", "info", 89, (3, 8)),
     Finding("constant_column", "column country", "`country` is always the same; it is left out", "", "info", 1000),
-    Finding("leak", "column grade", "`grade` tells `ill` in nearly every row", "remove it", "warning", 990, (1, 2, 3)),
-    Finding("duplicate_rows", "data", "4 rows are exact copies of others", "`data: {duplicates: drop}`", "info", 4),
+    Finding("leak", "column grade", LEAK, LEFT, "warning", 990, (1, 2, 3)),
+    Finding("unseen_class", "test", CLASSES, "add training rows of them, or remove them", "warning", 1207),
+    Finding(
+        "duplicate_rows", "data", "4 rows are exact copies of others", "`data: {duplicates: drop}` keeps one of each"
+    ),
     Finding("not_a_date", "columns.since", "no cell of `since` is a date", "choose another type", "error", 7, (5,)),
 )
 

@@ -84,9 +84,7 @@ def test_headings_step_down_one_by_one() -> None:
 
 
 def test_the_chinese_page_has_no_english_left() -> None:
-    report = sample.report()
-    report["findings"] = [f for f in report["findings"] if f["code"] == "duplicate_rows"]
-    text = page(report, sample.gates(), "0001-abc", "zh")
+    text = page(sample.report(), sample.gates(), "0001-abc", "zh")
     for word in ("a rather long name of a town by the sea", "milepost run"):
         text = text.replace(word, "")
     found = list(Reader(text).words())

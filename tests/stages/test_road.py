@@ -68,7 +68,7 @@ def test_rows_without_truth_are_kept_aside_with_their_reason(table: pl.DataFrame
     holes = table.with_columns(y=pl.when(pl.int_range(pl.len()) % 10 == 0).then(None).otherwise("y"))
     prepared = milepost.prepare(holes, TASK)
     report = prepared.report
-    assert report["quarantined"] == {"missing_target": 57}
+    assert report["dropped"] == {"missing_target": 57}
     assert report["rows_read"] == report["rows_kept"] + 57 == 569
     aside = pl.read_csv(prepared.folder / "quarantine.csv")
     assert aside["_row"].to_list() == list(range(1, 570, 10)) and set(aside["_reason"]) == {"missing_target"}
@@ -77,7 +77,7 @@ def test_rows_without_truth_are_kept_aside_with_their_reason(table: pl.DataFrame
 def test_a_target_that_is_no_number_is_kept_aside() -> None:
     rows = pl.DataFrame({"x": range(100), "y": [*map(str, range(98)), "much", ""], "z": [1.5, 2.5] * 50})
     report = milepost.prepare(rows, {"kind": "tabular-regression", "target": "y"}).report
-    assert report["quarantined"] == {"target_not_a_number": 1, "missing_target": 1}
+    assert report["dropped"] == {"target_not_a_number": 1, "missing_target": 1}
 
 
 def test_a_test_file_that_lacks_a_column_is_an_error(table: pl.DataFrame) -> None:

@@ -33,7 +33,7 @@ def _imbalance(target: str, known: Mapping[str, int]) -> list[Finding]:
         f"the rarest class of `{target}` has {share:.2g} % of the training rows; "
         f"always the commonest is right in {blind:.3g} %"
     )
-    fix = "accuracy misleads here: gate on recall, average_precision or macro_f1"
+    fix = "accuracy misleads here: gate on recall, pr_auc or macro_f1"
     severity = "warning" if commonest >= BLIND * total else "info"
     return [Finding("class_imbalance", f"column {target}", what, fix, severity, rarest)]  # type: ignore[arg-type]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from milepost.errors import MilepostError, did_you_mean
 
-HEADING = re.compile(r"^## `?(\w+)`?$", re.MULTILINE)
+HEADING = re.compile(r"^(?:# .*\n+)?## `(\w+)`$", re.MULTILINE)  # a theme's own heading belongs to no code
 
 
 def explain(code: str, lang: str = "en") -> str:
@@ -17,6 +17,11 @@ def explain(code: str, lang: str = "en") -> str:
     if code not in known:
         raise MilepostError(f"there is no code `{code}`", "CODE", did_you_mean(code, known))
     return known[code]
+
+
+def meaning(code: str, lang: str = "en") -> str:
+    """Return what a code says and what follows from it, in a sentence or two; nothing for one that is not known."""
+    return sections(lang).get(code, "").partition("\n\n")[0]
 
 
 @cache

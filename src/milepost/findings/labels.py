@@ -58,15 +58,13 @@ def _conflicts(look: Look, every: Joined, features: list[str], target: str) -> l
 
 def _surprising(features: pl.DataFrame, count_N: Array) -> bool:
     """Tell whether rows are like others though columns that knew nothing of each other would hardly make them so."""
-    shared = float((count_N > 1).mean())
-    if shared > SHARED:
+    if float((count_N > 1).mean()) > SHARED:
         return False
-    chance = 1.0
-    for column in features:
-        share = column.value_counts()["count"].to_numpy() / len(column)
-        chance *= float(np.square(share).sum())
-    pairs = (count_N - 1).sum() / 2
-    return chance * len(count_N) * (len(count_N) - 1) / 2 <= BY_CHANCE * pairs
+    distinct, chance = features.unique(), 1.0
+    for column in distinct:
+        count = column.value_counts()["count"].to_numpy().astype(np.float64)
+        chance *= float((count * (count - 1)).sum()) / max(1, distinct.height * (distinct.height - 1))
+    return chance * len(count_N) * (len(count_N) - 1) <= BY_CHANCE * float((count_N - 1).sum())
 
 
 def _differ(truth: pl.Series, group_N: Array, classes: bool) -> Array:

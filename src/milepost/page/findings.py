@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+from milepost.findings.codes import meaning
 from milepost.page.glance import SEVERITIES
 from milepost.page.html import Html, coded, joined, name, tag
 from milepost.page.voice import Voice, number
@@ -44,6 +45,7 @@ def _group(alike: Sequence[Mapping[str, Any]], places: Mapping[str, str], voice:
     return tag(
         "article",
         tag("h3", badge, " ", tag("code", code), " ", times),
+        tag("p", coded(meaning(code, voice.lang)), class_="note"),
         tag("ul", [_finding(f, places, voice) for f in alike[:ALIKE]]),
         more if left > 0 else None,
         class_=f"s-{severity}",
