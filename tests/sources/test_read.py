@@ -31,8 +31,21 @@ def test_the_same_columns_in_another_order_are_brought_into_order(tmp_path: Path
     (tmp_path / "3.jsonl").write_bytes(b'{"b":"w","a":4}\n')
     assert read(".", tmp_path).rows() == [("1", "x"), ("2", "y"), ("3", "z"), ("4", "w")]
     (tmp_path / "4.csv").write_bytes(b"a,c\n1,2\n")
-    with pytest.raises(MilepostError, match=r"it has other columns than 1.csv: b, c"):
+    with pytest.raises(MilepostError, match=r"it has other columns than `1.csv`: `b`, `c`"):
         read(".", tmp_path)
+
+
+def test_a_file_that_lacks_a_column_says_so(tmp_path: Path) -> None:
+    pl.DataFrame({"a": [1], "b": ["x"]}).write_parquet(tmp_path / "1.parquet")
+    (tmp_path / "2.jsonl").write_bytes(b'{"a":2,"b":"y"}\n{"a":3,"c":"z"}\n')
+    (tmp_path / "3.csv").write_bytes(b"b,a\nw,4\n")
+    table, findings, bad = read_noting(".", tmp_path)
+    assert table.columns == ["a", "b", "c"] and not bad
+    assert table["c"].to_list() == [None, None, "z", None] and table["a"].cast(pl.Int64).to_list() == [1, 2, 3, 4]
+    assert [(f.code, f.where, f.count) for f in findings] == [
+        ("absent_columns", "1.parquet", 1),
+        ("absent_columns", "3.csv", 1),
+    ]
 
 
 def test_bad_rows_are_errors_or_noted(tmp_path: Path) -> None:

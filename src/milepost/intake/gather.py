@@ -108,8 +108,8 @@ def gather(
 
 def _shared(inputs: Mapping[str, Input]) -> list[str]:
     """Return the columns that all sides have: by these, a row is the same on two of them."""
-    columns = [next((b.parse().table.columns for p in i.parts for b in p.blocks()), []) for i in inputs.values()]
-    return [c for c in columns[0] if all(c in other for other in columns)] if all(columns) else []
+    columns = [source.parts[0].columns for source in inputs.values()]
+    return [c for c in columns[0] if all(c in other for other in columns)]
 
 
 def _looked(part: Part, side: Side, shared: Sequence[str] | None) -> Iterator[_Seen]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import suppress
-from functools import partial
+from functools import cached_property, partial
 
 from milepost.errors import MilepostError
 from milepost.sources.base import BLOCK, Block
@@ -26,21 +26,20 @@ class Arrays:
     def __init__(self, stream: Stream) -> None:
         self.name, self.size, self._stream = stream.name, stream.size, stream
         self.findings: list[Finding] = []
-        self._columns: list[str] | None = None
 
     def blocks(self) -> Iterator[Block]:
-        """Cut the list into blocks of records; the first call looks through it for keys before."""
+        """Cut the list into blocks of records."""
+        columns = self.columns
         self.findings = []
-        if self._columns is None:
-            self._columns = self._keys()
         for batch in self._batches():
-            yield Block(len(batch.lines), partial(parse, batch, self._columns))
+            yield Block(len(batch.lines), partial(parse, batch, columns))
 
-    def _keys(self) -> list[str]:
+    @cached_property
+    def columns(self) -> list[str]:
+        """The keys of all records, in order of appearance, for which it is looked through once."""
         keys = Keys()
         for batch in self._batches():
             keys.add(batch.lines)
-        self.findings = []
         if not keys.names:
             raise MilepostError("it is empty", self.name, "add rows")
         return keys.names

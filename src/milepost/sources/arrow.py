@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Iterator
-from functools import partial
+from functools import cached_property, partial
 from typing import BinaryIO, NamedTuple
 
 import numpy as np
@@ -40,6 +40,15 @@ class ArrowStream:
     def __init__(self, stream: Stream) -> None:
         self.name, self.size, self._stream = stream.name, stream.size, stream
         self.findings: list[Finding] = []
+
+    @cached_property
+    def columns(self) -> list[str]:
+        """The names of the schema, which comes first."""
+        with self._stream.open() as file:
+            first = next(messages(file, self.name), None)
+        if first is None:
+            raise MilepostError("it is empty", self.name, "add rows")
+        return pl.read_ipc_stream(io.BytesIO(first.raw)).columns
 
     def blocks(self) -> Iterator[Block]:
         """Cut the stream into record batches; raise MilepostError where it ends within one."""

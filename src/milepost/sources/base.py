@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 import polars as pl
@@ -40,6 +40,10 @@ class Part(Protocol):
 
     name: str  # as the user knows it: data.csv, all.zip/data.csv, book.xlsx/Costs
     size: int  # bytes of input in all, for the progress bar; 0 = not known
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """The names of its columns, in order."""
 
     @property
     def findings(self) -> list[Finding]:

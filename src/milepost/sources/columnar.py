@@ -43,6 +43,11 @@ class Columnar:
             return pl.scan_parquet(source, glob=False, hive_partitioning=False)
         return pl.scan_ipc(source, glob=False, hive_partitioning=False)
 
+    @property
+    def columns(self) -> list[str]:
+        """The names of the schema."""
+        return self._schema.names()
+
     def blocks(self) -> Iterator[Block]:
         """Cut the file into blocks of some rows."""
         rows = max(1, min(MOST, CELLS // max(1, len(self._schema))))

@@ -42,7 +42,7 @@ class Database:
         with closing(self._connected()) as base:
             self._query = self._chosen(base, query)
             self.name = name if query is None else f"{name}/{_short(query)}"
-            self._names = self._columns(base)
+            self.columns = self._asked(base)
 
     def _connected(self) -> sqlite3.Connection:
         try:
@@ -80,7 +80,7 @@ class Database:
             raise MilepostError(f"there is no table `{table}`", self._file, did_you_mean(table, tables))
         return f"SELECT * FROM {_quoted(table)}"
 
-    def _columns(self, base: sqlite3.Connection) -> list[str]:
+    def _asked(self, base: sqlite3.Connection) -> list[str]:
         try:
             described = base.execute(self._query).description
         except (sqlite3.Error, sqlite3.Warning) as error:
@@ -95,23 +95,23 @@ class Database:
 
     def blocks(self) -> Iterator[Block]:
         """Ask for the types of the cells, then for the rows, some at a time."""
-        step = max(1, CELLS // len(self._names))
+        step = max(1, CELLS // len(self.columns))
         try:
             with closing(self._connected()) as base:
                 types, total = self._types(base)
                 start, cursor = 1, base.execute(self._query)
                 while rows := cursor.fetchmany(step):
                     size = self.size * len(rows) // max(1, total)
-                    yield Block(size, partial(_parse, rows, start, self._names, types))
+                    yield Block(size, partial(_parse, rows, start, self.columns, types))
                     start += len(rows)
                 if start == 1:
-                    yield Block(0, partial(_parse, [], 1, self._names, types))
+                    yield Block(0, partial(_parse, [], 1, self.columns, types))
         except sqlite3.Error as error:
             raise self._wrong(error) from error
 
     def _types(self, base: sqlite3.Connection) -> tuple[list[Any], int]:
         """Return the type that all cells of each column have, and the number of rows."""
-        places = [f"c{i}" for i in range(len(self._names))]
+        places = [f"c{i}" for i in range(len(self.columns))]
         asked = ", ".join(f"group_concat(DISTINCT typeof({p}))" for p in places)
         query = f"WITH q({', '.join(places)}) AS ({self._query}) SELECT count(*), {asked} FROM q"
         total, *kinds = base.execute(query).fetchone()

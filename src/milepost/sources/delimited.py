@@ -26,6 +26,11 @@ class Delimited:
         self._notes = Notes(name)
 
     @property
+    def columns(self) -> list[str]:
+        """The names in the header."""
+        return self._header.names
+
+    @property
     def findings(self) -> list[Finding]:
         """What was noticed in the header and in the blocks that have been parsed."""
         return [*self._header.findings, *self._notes.findings()]

@@ -6,7 +6,7 @@ import datetime as dt
 import io
 import zipfile
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import cached_property, partial
 from itertools import islice
 from typing import Any
 
@@ -63,13 +63,11 @@ class Excel:
     def blocks(self) -> Iterator[Block]:
         """Find the header and the types, then cut the sheet into blocks of rows."""
         self.findings = list(self._opening)
-        header, skipped, kinds = self._look()
+        names, skipped, types = self._look
         if skipped:
             what = f"{skipped:,} rows above the header are not read; the header is row {self._first + skipped}"
             above = tuple(range(self._first, self._first + skipped))[:5]
             self.findings.append(Finding("title_rows", self.name, what, severity="warning", count=skipped, rows=above))
-        names = _names(header, kinds, self._left, f"{self.name}: row {self._first + skipped}")
-        types = [TYPES.get(frozenset(kinds[i]), pl.String) for i in names]
         step = max(1, CELLS // max(1, len(names)))
         rows, numbers, done = list[Row](), list[int](), 0
         total = max(1, self._sheet.height)
@@ -87,8 +85,14 @@ class Excel:
         """Yield the rows from the first that has cells."""
         return islice(self._sheet.iter_rows(), self._first - 1, None)
 
-    def _look(self) -> tuple[Row, int, list[set[str]]]:
-        """Return the header, the number of title rows above it, and the kinds of cell in every column."""
+    @property
+    def columns(self) -> list[str]:
+        """The names in the header."""
+        return list(self._look[0].values())
+
+    @cached_property
+    def _look(self) -> tuple[dict[int, str], int, list[Any]]:
+        """The names by place, the number of title rows above them, and the type of every column."""
         top = list(islice(self._rows(), LOOK))
         if not top:
             raise MilepostError("it is empty", self.name, "name another sheet, or add rows")
@@ -101,7 +105,8 @@ class Excel:
                     seen.add(_kind(cell))
         for seen in kinds:
             seen.discard("")
-        return top[skipped], skipped, kinds
+        names = _names(top[skipped], kinds, self._left, f"{self.name}: row {self._first + skipped}")
+        return names, skipped, [TYPES.get(frozenset(kinds[i]), pl.String) for i in names]
 
 
 def _refuse_bomb(stream: Stream) -> None:

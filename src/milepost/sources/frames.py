@@ -27,6 +27,11 @@ class Frame:
         self.name, self.size, self._table = name, int(table.estimated_size()), table
         self.findings: list[Finding] = plain(table.head(1))[1]
 
+    @property
+    def columns(self) -> list[str]:
+        """The names of its columns."""
+        return self._table.columns
+
     def blocks(self) -> Iterator[Block]:
         """Cut the table into blocks of some rows."""
         for start in range(0, max(1, self._table.height), ROWS):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
+from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,33 +19,37 @@ T = TypeVar("T")
 
 
 class Alike:
-    """The columns that all parts of one source have: those of the first."""
+    """The columns of all parts of one source, in order of appearance."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._columns: list[str] | None = None
-        self.first: Part | None = None
+        self.parts = list[Part]()
 
-    def ordered(self, table: pl.DataFrame, part: Part) -> pl.DataFrame:
-        """Put columns in the order of the first part; raise MilepostError if they are others."""
-        columns = self._of_first(part, table)
-        if table.columns == columns:
+    @cached_property
+    def columns(self) -> list[str]:
+        """The columns; raises MilepostError where a part shares too few of them with the first."""
+        names = [list(part.columns) for part in self.parts]
+        for part, own in zip(self.parts[1:], names[1:], strict=True):
+            odd = sorted(set(own) ^ set(names[0]))
+            if len(odd) > len(set(own) & set(names[0])):
+                what = f"it has other columns than `{self.parts[0].name}`: {', '.join(f'`{c}`' for c in odd[:5])}"
+                raise MilepostError(what, part.name, "name one file in data.source")
+        return list(dict.fromkeys(chain.from_iterable(names)))
+
+    def absent(self, part: Part) -> list[Finding]:
+        """Say which columns of the others a part lacks."""
+        lacking = [c for c in self.columns if c not in set(part.columns)]
+        if not lacking:
+            return []
+        listed = ", ".join(f"`{c}`" for c in lacking[:5]) + (" ..." if len(lacking) > 5 else "")
+        what = f"`{part.name}` lacks columns of the other files: {listed}; they count as missing there"
+        return [Finding("absent_columns", part.name, what, "add them, or name one file", "warning", len(lacking))]
+
+    def ordered(self, table: pl.DataFrame) -> pl.DataFrame:
+        """Put the columns of a part in the order of all; those that it lacks are empty."""
+        if table.columns == self.columns:
             return table
-        odd = sorted(set(table.columns) ^ set(columns))
-        if odd:
-            first = self.first.name if self.first else ""
-            raise MilepostError(
-                f"it has other columns than {first}: {', '.join(odd[:5])}", part.name, "name one file in data.source"
-            )
-        return table.select(columns)
-
-    def _of_first(self, part: Part, table: pl.DataFrame) -> list[str]:
-        with self._lock:
-            if self._columns is None and (self.first is None or part is self.first):
-                self.first, self._columns = part, table.columns
-            elif self._columns is None and self.first is not None:
-                self._columns = next((b.parse().table.columns for b in self.first.blocks()), table.columns)
-            return self._columns or []
+        missing = [pl.lit(None).alias(c) for c in self.columns if c not in table.columns]
+        return table.with_columns(missing).select(self.columns)
 
 
 class Guarded:
@@ -56,7 +61,7 @@ class Guarded:
         self._part, self._alike, self._path, self._opening = part, alike, path, findings or []
         self._mark = _mark(path)
         self.name, self.size = part.name, part.size
-        alike.first = alike.first or part
+        alike.parts.append(part)
 
     def also(self, findings: list[Finding]) -> None:
         """Add what was noticed beside the part."""
@@ -65,10 +70,16 @@ class Guarded:
     @property
     def findings(self) -> list[Finding]:
         """What was noticed in opening and in reading."""
-        return [*self._opening, *self._part.findings]
+        return [*self._opening, *self._alike.absent(self._part), *self._part.findings]
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns of all parts."""
+        return self._safely(lambda: self._alike.columns)
 
     def blocks(self) -> Iterator[Block]:
         """Cut the part into blocks; raise MilepostError for what cannot be read, or if the file changes meanwhile."""
+        assert self.columns
         blocks = self._part.blocks()
         while True:
             block = self._safely(lambda: next(blocks, None))
@@ -81,7 +92,7 @@ class Guarded:
         def parse() -> Piece:
             piece = self._safely(block.parse)
             self._refuse_changed()  # what reads in parsing may have read what is new
-            return piece._replace(table=self._alike.ordered(piece.table, self._part))
+            return piece._replace(table=self._alike.ordered(piece.table))
 
         return parse
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -27,7 +27,6 @@ class Lines:
     def __init__(self, stream: Stream) -> None:
         self.name, self.size, self._stream = stream.name, stream.size, stream
         self._notes = Notes(stream.name)
-        self._columns: list[str] | None = None
 
     @property
     def findings(self) -> list[Finding]:
@@ -35,14 +34,15 @@ class Lines:
         return self._notes.findings()
 
     def blocks(self) -> Iterator[Block]:
-        """Cut the file at line ends; the first call looks through it for keys before."""
-        if self._columns is None:
-            self._columns = self._keys()
+        """Cut the file at line ends."""
+        columns = self.columns
         self._notes.clear()
         for chunk in self._chunks():
-            yield Block(len(chunk.text), partial(self._parse, chunk, self._columns))
+            yield Block(len(chunk.text), partial(self._parse, chunk, columns))
 
-    def _keys(self) -> list[str]:
+    @cached_property
+    def columns(self) -> list[str]:
+        """The keys of all lines, in order of appearance, for which it is looked through once."""
         keys = Keys()
         for chunk in self._chunks():
             keys.add(_batch(chunk).lines)
