@@ -54,7 +54,7 @@ def _column(look: Look, name: str, texts: pl.Series, side_N: Array, row_N: Array
             what = f"{n:,} rows of {side} have nearly the same `{name}` as a row of train; scores on them flatter"
             fix = "remove them from one side"
         if look.totals[side] > look.sides[side].height:
-            what = f"among {look.sides[side].height:,} of {look.totals[side]:,} rows: {what}"
+            what = f"{what} (among {look.sides[side].height:,} of {look.totals[side]:,} rows)"
         where = f"column {name}" if side == "train" else side
         out.append(Finding("near_duplicates", where, what, fix, "info" if side == "train" else "warning", n, rows))
     return out

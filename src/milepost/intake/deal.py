@@ -62,7 +62,7 @@ class ByPlace:
         return None if self.group else self.task.strata(table)
 
     def how(self) -> str:
-        by = f"by the content hash of {', '.join(self.group)}" if self.group else "by content hash"
+        by = f"by the content hash of `{', '.join(self.group)}`" if self.group else "by content hash"
         out = _shares(by, self.test, self.valid)
         if self.one_by_one and not self.group:
             out = f"{out}; copies of a row dealt out one by one, since few rows differ"
@@ -105,7 +105,7 @@ class ByTime:
         return np.where(time >= test, TEST_SIDE, np.where(time >= valid, VALID_SIDE, TRAIN_SIDE)).astype(np.int8)
 
     def how(self) -> str:
-        return _shares(f"by time: the latest rows by `{self.column}`", self.test, self.valid)
+        return _shares(f"by time (the latest rows by `{self.column}`)", self.test, self.valid)
 
 
 def as_times(column: pl.Series) -> Array:

@@ -19,7 +19,6 @@ _GROUP = ("must be a group of keys and values", "write `{key}: {{key: value}}`, 
 _LIST = ("must be a list", "write `{key}: [a, b]`")
 _WHOLE = ("must be a whole number", "write a number without a fraction")
 _NUMBER = ("must be a number", "write a number such as 0.5 or 1e-3")
-_BOUND = ("must be {sign} {bound}", "change it to {sign} {bound}")
 _WORDS = {
     "string_type": ("must be text", "write one text; put it in quotes if it holds : # [ or {{"),
     **dict.fromkeys(("int_type", "int_parsing", "int_from_float", "int_parsing_size"), _WHOLE),
@@ -27,11 +26,13 @@ _WORDS = {
     **dict.fromkeys(("bool_type", "bool_parsing"), ("must be true or false", "write true or false")),
     **dict.fromkeys(("list_type", "tuple_type"), _LIST),
     **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), _GROUP),
-    **dict.fromkeys(("greater_than", "greater_than_equal", "less_than", "less_than_equal"), _BOUND),
+    "greater_than": ("must be more than {bound}", "change it to more than {bound}"),
+    "greater_than_equal": ("must be at least {bound}", "change it to at least {bound}"),
+    "less_than": ("must be less than {bound}", "change it to less than {bound}"),
+    "less_than_equal": ("must be at most {bound}", "change it to at most {bound}"),
     "string_too_short": ("must not be empty", "write a text, or remove `{key}`"),
     "too_short": ("must have an entry at least", "add one, or remove `{key}`"),
 }
-_SIGNS = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most"}
 
 
 def validate(
@@ -106,9 +107,9 @@ def _said(detail: ErrorDetails, path: KeyPath, models: Sequence[type[BaseModel]]
     if kind not in _WORDS:
         words = detail["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
         return f"`{name}` {words.replace('Input should', 'must')}", f"change `{name}`"
-    sign, bound = next(((_SIGNS[k], v) for k, v in context.items() if k in _SIGNS), ("", ""))
+    bound = next((context[k] for k in ("gt", "ge", "lt", "le") if k in context), "")
     bound = f"{bound:g}" if isinstance(bound, float) else bound
-    what, fix = (words.format(key=key, sign=sign, bound=bound) for words in _WORDS[kind])
+    what, fix = (words.format(key=key, bound=bound) for words in _WORDS[kind])
     return f"`{name}` {what}, not {shown}", fix
 
 

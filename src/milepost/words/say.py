@@ -88,7 +88,10 @@ def _beside(left: str, right: str) -> str:
 
 @cache
 def catalogue(lang: str) -> tuple[dict[str, str], list[_Pair]]:
-    """Return the messages that are found as they are written, and those with holes, the most literal first."""
+    """Return the messages that are found as they are written, and those with holes: the most literal first.
+
+    A message that begins with a hole comes after those that do not, for its first hole would hold their beginning.
+    """
     exact, pairs = dict[str, str](), list[_Pair]()
     for english, other in entries(lang):
         holes = HOLE.findall(english)
@@ -96,7 +99,7 @@ def catalogue(lang: str) -> tuple[dict[str, str], list[_Pair]]:
             exact[english] = other
         else:
             pairs.append(_Pair(HOLE.split(english), [hole == "{~}" for hole in holes], other))
-    return exact, sorted(pairs, key=lambda p: -sum(map(len, p.parts)))
+    return exact, sorted(pairs, key=lambda p: (not p.parts[0], -sum(map(len, p.parts))))
 
 
 def entries(lang: str) -> list[tuple[str, str]]:
