@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from milepost.types import Finding
+import numpy as np
+import polars as pl
+
+from milepost.findings.base import Look
+from milepost.types import Array, Finding
 
 FEW = 5  # rows that are named
 
@@ -53,6 +57,25 @@ def notice_overlap(side: str, given: bool, count: int, rows: Sequence[int]) -> l
         what = f"{count:,} rows of {side} have copies in train, since the data repeat themselves"
         fix = "`data: {duplicates: drop}` keeps one of each"
     return [Finding("train_test_overlap", side, what, fix, "warning", count, tuple(rows[:FEW]))]
+
+
+def worded_alike(look: Look, side: str) -> Array:
+    """Return the row numbers of `side` that have a text in the very words of a row of train or valid, int64.
+
+    Case, blanks and punctuation aside; the label may be another one.
+    """
+    here, found = look.sides[side], np.zeros(look.sides[side].height, bool)
+    for name in here.columns:
+        others = [t[name] for s, t in look.sides.items() if s != side and name in t.columns]
+        if look.types.get(name) == "text" and name not in look.targets and others:
+            words, known = _words(here[name]), pl.concat([_words(o) for o in others])
+            found |= words.is_in(known.drop_nulls().to_list()).fill_null(False).to_numpy()
+    return look.rows[side][found]
+
+
+def _words(texts: pl.Series) -> pl.Series:
+    plain = texts.cast(pl.String).str.to_lowercase().str.replace_all(r"[^\pL\pN]+", " ").str.strip_chars()
+    return plain.set(plain == "", None)
 
 
 def notice_columns(columns: Mapping[str, Sequence[str]]) -> list[Finding]:

@@ -18,7 +18,7 @@ from milepost.findings.near import notice_near
 from milepost.findings.outliers import notice_outliers
 from milepost.findings.personal import Personal
 from milepost.findings.proof import notice_proof
-from milepost.findings.rows import notice_columns, notice_copies, notice_few_distinct, notice_overlap
+from milepost.findings.rows import notice_columns, notice_copies, notice_few_distinct, notice_overlap, worded_alike
 from milepost.findings.shift import notice_shift
 from milepost.intake.gather import Side
 from milepost.intake.pour import Pour
@@ -77,7 +77,7 @@ class Seen:
 def noticed(seen: Seen) -> list[Finding]:
     """Return what is noticed of the rows, the columns and the truth."""
     look, classes = seen.look(), seen.classes()
-    out = [*_rows(seen), *notice_columns({n: s.columns for n, s in seen.given.items()}), *seen.owner.findings()]
+    out = [*_rows(seen, look), *notice_columns({n: s.columns for n, s in seen.given.items()}), *seen.owner.findings()]
     if classes:
         out += notice_classes(look, classes)
     for notice in (
@@ -92,7 +92,7 @@ def noticed(seen: Seen) -> list[Finding]:
     return [*out, *notice_near(look), *notice_proof(look.totals["test"], ())]
 
 
-def _rows(seen: Seen) -> Iterator[Finding]:
+def _rows(seen: Seen, look: Look) -> Iterator[Finding]:
     """Report rows that repeat themselves, on one side or on two."""
     count, first = 0, list[int]()
     for name, side in seen.given.items():
@@ -100,25 +100,25 @@ def _rows(seen: Seen) -> Iterator[Finding]:
         count, first = count + len(again), first or side.numbers(again[:5])
     dropped = seen.pour.reader.drop_copies
     yield from () if dropped else notice_copies(count, first)
-    for name, side_N in seen.pour.dealt.items():
+    for name in seen.pour.dealt:
         side, distinct = seen.given[name], int((seen.copies[name] == 0).sum())
         if distinct < DISTINCT * side.rows and not dropped and len(seen.pour._fed_by(name)) > 1:
             yield from notice_few_distinct()
-        hash_N = side.hash_N
-        train = hash_N[side_N == TRAIN_SIDE]
-        for code, target in ((VALID_SIDE, "valid"), (TEST_SIDE, "test")):
-            if target in seen.given:
-                # whether a row was dealt to train or to valid: both had a part in the model
-                yield from _both(target, seen.given[target], seen.given[target].hash_N, None, hash_N, given=True)
-            elif count:
-                index = np.flatnonzero(side_N == code)
-                yield from _both(target, side, hash_N[index], index, train, given=False)
+        for target in ("valid", "test"):
+            if target in seen.given or count:
+                rows = _again(seen, look, name, target)
+                yield from notice_overlap(target, target in seen.given, len(rows), rows)
 
 
-def _both(target: str, side: Side, hash_N: Array, index: Array | None, train: Array, given: bool) -> list[Finding]:
-    both = among(hash_N, train)
-    rows = both if index is None else index[both]
-    return notice_overlap(target, given, len(both), side.numbers(rows[:5]))
+def _again(seen: Seen, look: Look, name: str, target: str) -> list[int]:
+    """Return the numbers of the rows of `target` that are also in train, carved of the data `name`."""
+    side, side_N = seen.given[name], seen.pour.dealt[name]
+    if target in seen.given:  # whether the other was dealt to train or to valid: both had a part in the model
+        there = seen.given[target]
+        rows = there.numbers(among(there.hash_N, side.hash_N))
+        return sorted({*rows, *worded_alike(look, target).tolist()})
+    index = np.flatnonzero(side_N == (VALID_SIDE if target == "valid" else TEST_SIDE))
+    return side.numbers(index[among(side.hash_N[index], side.hash_N[side_N == TRAIN_SIDE])])
 
 
 def numbered(findings: Sequence[Finding], side: Side) -> list[Finding]:
