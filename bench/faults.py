@@ -69,7 +69,7 @@ def _number(rng: Rng, rows: int) -> np.ndarray:
         lambda: np.round(rng.exponential(scale, rows), 4),
         lambda: np.round(rng.beta(rng.uniform(0.6, 4), rng.uniform(0.6, 4), rows) * 100, 1),
         lambda: np.round(np.where(rng.random(rows) < rng.uniform(0.2, 0.8), 0, rng.lognormal(3, 1, rows)), 2),
-        lambda: np.round(rng.standard_t(4, rows) * scale, 4),
+        lambda: np.round(rng.standard_t(6, rows) * scale, 4),
         lambda: rng.geometric(rng.uniform(0.1, 0.5), rows),
     ][kind]()
 
@@ -267,8 +267,8 @@ def shift(case: Case, rng: Rng) -> Case:
         low, high = (float(test[name].quantile(q) or 0) for q in (0.25, 0.75))
         changed = test[name] + rng.choice([-1, 1]) * max(high - low, float(test[name].std()) / 2)  # type: ignore[arg-type]
     else:
-        common = test[name].value_counts(sort=True)[name][0]
-        changed = pl.Series(np.where(rng.random(test.height) < 0.5, common, test[name].to_numpy()))
+        rarest = test[name].value_counts(sort=True)[name][-1]
+        changed = pl.Series(np.where(rng.random(test.height) < 0.4, rarest, test[name].to_numpy()))
     test = test.with_columns(changed.cast(test[name].dtype, strict=False).alias(name))
     return Case({"train": tables["train"], "test": test}, case.classes, ("shift",), column=name)
 

@@ -20,7 +20,8 @@ APART = 0.5  # standard deviations between two numbers that contradict each othe
 ROWS, CLASSES, MOST = 100, (2, 50), 20_000  # from so many rows on labels are doubted, of so many at most
 TOKENS = 2_000_000  # characters of text that are read
 WRONG, OF_BLIND = 0.16, 0.4  # share of rows guessed wrong, of all and of a blind guess's, up to which a guess may doubt
-EVIDENCE, SURE, SLIPS = 8.0, 0.85, 4  # what it takes to say so
+EVIDENCE, AND_MORE = 4.0, 12.0  # for slips, by either view of where errors are honest, and by the clearer one
+SURE, SLIPS = 0.85, 4  # chance of being a slip from which a row is listed, and rows from which they are said
 SMALL, MUCH = 0.008, 0.018  # shares of slips: below the first they are not said, from the second they are a warning
 
 
@@ -131,7 +132,8 @@ def _doubted(table: pl.DataFrame, features: list[str], look: Look, y_N: Array) -
     share = min(by_margin.share, by_place.share)
     chance_N = np.minimum(by_margin.chance_N, by_place.chance_N) * wrong_N
     doubted = np.flatnonzero(chance_N >= SURE)
-    if by_place.evidence < EVIDENCE or share < SMALL or len(doubted) < SLIPS:
+    evidence = sorted((by_margin.evidence, by_place.evidence))
+    if evidence[0] < EVIDENCE or evidence[1] < AND_MORE or share < SMALL or len(doubted) < SLIPS:
         return nobody, 0.0
     surest = scores_NK[rows, guess_N] - scores_NK[rows, y_N]
     return doubted[np.argsort(-surest[doubted], kind="stable")], share
