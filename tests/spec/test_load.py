@@ -130,6 +130,7 @@ HEAD = "task: {kind: k}\ndata: {source: a.csv}\n"
         (HEAD + "train:\n  seed: -1", "4", "`train.seed` must be at least 0, not `-1`", "at least 0"),
         (HEAD + "train:\n  seed: yes", "4", "`train.seed` must be a whole number, not `yes`", "number"),
         (HEAD + "train:\n  seed: true", "4", "`train.seed` must be a number, not true", "number"),
+        (HEAD + "train: {budget: {time: " + "9" * 400 + "}}", "3", "`train.budget.time` must be a time", "90s"),
         (HEAD + "train: {epochs: 2.5}", "3", "`train.epochs` must be a whole number, not `2.5`", "fraction"),
         (HEAD + "train: {lr: .inf}", "3", "`train.lr` must be a number, not `inf`", "1e-3"),
         (HEAD + "train: {lr: 1..2}", "3", "`train.lr` must be a number, not `1..2`", "1e-3"),

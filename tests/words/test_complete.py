@@ -39,7 +39,7 @@ OTHERWISE = {  # files with words that are no messages
     "nets/tabular.py": "shapes",
     "roadmap/new.py": "a product.yaml and its comments",
 }
-LISTS = {"`{}`, {~}", "`{}` ...", "`{}` {}, {~}", "`{}` ({})", "`{}` ({}), {~}", "{} s", "{} h"}  # made by joining
+LISTS = {"`{}`, {~}", "`{}` ...", "`{}` ({})", "`{}` ({}), {~}", "{} s", "{} h"}  # made by joining
 LATER = {  # words in a hole that only a run can tell: another error's, the system's, reasons, verdicts, lists
     "the system refused: {~}",
     "the file cannot be read: {~}",

@@ -243,7 +243,7 @@ def _missing(seen: Seen, rule: ColumnRule, wish: ColumnWish) -> list[Finding]:
     if not words:
         what = f"`{seen.name}` is missing in {gone:,} of {seen.rows:,} rows ({share:.1f} %)"
         return [_said(seen, "missing", what, gone, severity, rows=rows)]
-    spelt = ", ".join(f"`{w}` {n:,}" for w, n in sorted(words.items(), key=lambda p: (-p[1], p[0]))[:SHOWN])
+    spelt = ", ".join(f"`{w}` ({n:,})" for w, n in sorted(words.items(), key=lambda p: (-p[1], p[0]))[:SHOWN])
     if not empty:
         what = f"`{seen.name}` is missing in {gone:,} of {seen.rows:,} rows ({share:.1f} %): {spelt}"
         return [_said(seen, "missing", what, gone, severity, rows=rows)]

@@ -44,7 +44,7 @@ def _time(value: Any) -> float:
     _no_bool(value)
     try:
         return seconds(value)
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, OverflowError):
         raise refuse("must be a time", "write 90s, 5m or 1h30m") from None
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, partial, reduce
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -26,6 +27,7 @@ class _Pair(NamedTuple):
 
     parts: Sequence[str]  # what stands before, between and after the holes
     spoken: Sequence[bool]  # of each hole: what it holds is words, not a name or a number
+    quoted: Sequence[bool]  # of each hole: it stands in backticks
     other: str
 
     def held(self, text: str) -> list[str] | None:
@@ -42,6 +44,10 @@ class _Pair(NamedTuple):
             at = found + len(part)
         return [*out, text[at:end]]
 
+    def is_sound(self, held: Sequence[str]) -> bool:
+        """Tell whether what stands in backticks is one name; a few have backticks themselves."""
+        return not any(quoted and "`" in name for quoted, name in zip(self.quoted, held, strict=True))
+
 
 def say(lang: str) -> Say:
     """Return the function that puts a message into `lang`; what it does not know stays as it is."""
@@ -50,18 +56,17 @@ def say(lang: str) -> Say:
 
 def listed(say: Say, items: Iterable[str]) -> str:
     """Return items parted by the commas of a language."""
-    return reduce(say("{0}, {1}").format, items) if (items := list(items)) else ""
+    return reduce(say("{0}, {1}").format, [*items] or [""])
 
 
 def _said(lang: str, text: str) -> str:
     exact, pairs = catalogue(lang)
     if text in exact:
         return exact[text]
-    for pair in pairs:
-        held = pair.held(text)
-        if held is not None:
-            return _filled(lang, pair, held)
-    return text
+    matches = [(pair, held) for pair in pairs if (held := pair.held(text)) is not None]
+    if not matches:
+        return text
+    return _filled(lang, *next((m for m in matches if m[0].is_sound(m[1])), matches[0]))
 
 
 def _filled(lang: str, pair: _Pair, held: Sequence[str]) -> str:
@@ -98,7 +103,9 @@ def catalogue(lang: str) -> tuple[dict[str, str], list[_Pair]]:
         if not holes or TEMPLATE.search(english):
             exact[english] = other
         else:
-            pairs.append(_Pair(HOLE.split(english), [hole == "{~}" for hole in holes], other))
+            parts = HOLE.split(english)
+            quoted = [a.endswith("`") and b.startswith("`") for a, b in pairwise(parts)]
+            pairs.append(_Pair(parts, [hole == "{~}" for hole in holes], quoted, other))
     return exact, sorted(pairs, key=lambda p: (not p.parts[0], -sum(map(len, p.parts))))
 
 
