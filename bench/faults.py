@@ -49,7 +49,8 @@ def clean(seed: int, most: int = 3000) -> Case:
     """Make a table of 200 or more rows in which nothing is wrong."""
     rng = np.random.default_rng(seed)
     rows = int(np.exp(rng.uniform(np.log(200), np.log(most))))
-    columns = {f"n{i}": _number(rng, rows) for i in range(rng.integers(3, 7))}
+    columns = {f"n{i}": _number(rng, rows) for i in range(rng.integers(2, 5))}
+    columns |= {f"n{i}": np.round(rng.normal(i, 1, rows), 4) for i in (5, 6)}  # else rows were alike by chance
     columns |= {f"c{i}": _category(rng, rows) for i in range(rng.integers(1, 4))}
     columns |= {f"d{i}": _dates(rng, rows) for i in range(rng.integers(0, 3))}
     columns |= {f"t{i}": _texts(rng, rows) for i in range(rng.integers(0, 2))}

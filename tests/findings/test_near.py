@@ -88,7 +88,7 @@ def test_sides_are_told_apart() -> None:
 
 def test_a_sample_is_said_to_be_one() -> None:
     table = pl.DataFrame({"text": [" ".join(WORDS[:40]), " ".join(WORDS[:41])], "label": [1, 0]})
-    assert "among 2 of 1000 rows" in notice_near(look(table, table.head(0), 1000))[0].what
+    assert "(among 2 of 1,000 rows)" in notice_near(look(table, table.head(0), 1000))[0].what
 
 
 def test_nothing_is_found_where_nothing_is() -> None:

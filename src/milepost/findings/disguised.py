@@ -165,7 +165,7 @@ def _words(look: Look, name: str, column: pl.Series) -> list[Finding]:
     words = plain.value_counts().drop_nulls()
     out, few = list[Finding](), TAIL * len(column) if look.types[name] != "text" else 0.0
     for word, count in sorted(words.filter(pl.col(name).is_in(list(WORDS))).rows()):
-        if word in SURE_WORDS or (count <= few and words.height > 3):
+        if word in SURE_WORDS or (count <= few and words.height > 2):
             sure = word in SURE_WORDS and name not in look.targets
             spelt = str(column.filter(plain == word)[0]).strip()
             out.append(_finding(look, name, plain == word, spelt, sure))

@@ -21,7 +21,7 @@ ROWS, CLASSES, MOST = 100, (2, 50), 20_000  # from so many rows on labels are do
 TOKENS = 2_000_000  # characters of text that are read
 WRONG, OF_BLIND = 0.16, 0.4  # share of rows guessed wrong, of all and of a blind guess's, up to which a guess may doubt
 EVIDENCE, AND_MORE = 4.0, 12.0  # for slips, by either view of where errors are honest, and by the clearer one
-SURE, SLIPS = 0.85, 4  # chance of being a slip from which a row is listed, and rows from which they are said
+SURE, SLIPS = 0.85, 5  # chance of being a slip from which a row is listed, and rows from which they are said
 SMALL, MUCH = 0.008, 0.018  # shares of slips: below the first they are not said, from the second they are a warning
 
 
