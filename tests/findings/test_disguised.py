@@ -47,6 +47,7 @@ def drawn(seed: int = 0) -> np.random.Generator:
         (drawn().integers(18, 90, ROWS).astype(float), -1.0),
         (drawn().integers(1, 6, ROWS).astype(float), 99.0),
         (drawn().lognormal(9, 1, ROWS).round(), -9999.0),
+        (drawn().normal(0, 1000, ROWS).round(2), -999.0),  # amidst the others
     ],
 )
 def test_numbers_that_stand_for_missing(column: np.ndarray, value: float) -> None:

@@ -18,6 +18,7 @@ TAIL = 0.05  # share of the cells that lie nearest to the value and say how far 
 APART, STEPS = 2.0, 3.0  # a gap: so many times the mean excess of that tail, and the usual step between its values
 PERHAPS_APART = 0.5  # of a 0 that is judged by the company it keeps
 NARROW, WIDE = 0.45, 0.75  # spread of logarithms: up to the first, amounts do not come near 0; from the second, they do
+CROWD = 5.0  # times as many cells as nearly any other number has
 TOGETHER = 0.8  # share of rows with one surely disguised 0 that have the other 0 too
 CODES = frozenset(s * float(d * n) for s in (-1, 1) for d in "789" for n in range(1, 8)) | {-1.0}
 LARGE = frozenset({32767.0, 65535.0, 2147483647.0, 4294967295.0, 1e6 - 1, 1e9 - 1, 1e10, 1e20, 1e30})
@@ -88,7 +89,7 @@ def _zeros(column: pl.Series) -> Array:
 def _of_numbers(cells: Array) -> tuple[list[float], bool]:
     """Return the values that stand for missing, and whether 0 might be one more."""
     values, counts = np.unique(cells[np.isfinite(cells)], return_counts=True)
-    found, doubt = _of_few(values, counts), False
+    found, doubt = [*_of_few(values, counts), *_amidst(values, counts)], False
     left = ~np.isin(values, found)
     values, counts = values[left], counts[left]
     for _ in range(4):  # -1 for "refused" beside -9 for "not asked"
@@ -111,6 +112,16 @@ def _of_few(values: Array, counts: Array) -> list[float]:
     if not 2 <= len(rest) <= DIFFERENT or counts.sum() < ENOUGH:
         return []
     return values[code & (np.abs(values) >= 5 * np.abs(rest).max())].tolist()
+
+
+def _amidst(values: Array, counts: Array) -> list[float]:
+    """Return -99, -999 ... that stand amidst other numbers, each of which is there far less often."""
+    code = np.isin(values, list(CODES)) & (values <= -77)
+    others = counts[~code & (values != 0)]
+    if len(others) <= DIFFERENT:
+        return []
+    often = max(5.0, CROWD * float(np.quantile(others, 0.99)))
+    return values[code & (values > values[0]) & (counts >= often)].tolist()
 
 
 def _edge(values: Array, counts: Array, sign: int) -> Edge | None:
