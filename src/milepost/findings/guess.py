@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from milepost.findings.leaks import numbers
-from milepost.findings.near import words
+from milepost.findings.near import blocks, words
 from milepost.types import Array
 
 FOLDS = 5
@@ -100,24 +100,30 @@ def told_by_words(texts: pl.Series, y_N: Array, classes: int) -> Array:
 
     A text's own words are taken out of the counts of its class first, so that it does not tell itself.
     """
-    found = words(texts)
-    key = np.unique(np.repeat(np.arange(len(found)), found.lengths) * BUCKETS + _buckets(found.values))
-    row, word = key // BUCKETS, key % BUCKETS
-    length_N = np.bincount(row, minlength=len(found))
+    row, word = _words(texts)
+    rows, length_N = len(texts), np.bincount(row, minlength=len(texts))
     count_KW = np.bincount(y_N[row] * BUCKETS + word, minlength=classes * BUCKETS).reshape(classes, BUCKETS)
     total_K, extra = count_KW.sum(1), SMOOTH * max(1, int(count_KW.any(0).sum()))
-    out = np.empty((len(found), classes))
+    out = np.empty((rows, classes))
     for k in range(classes):
         log_W = np.log(count_KW[k] + SMOOTH)
-        out[:, k] = np.bincount(row, log_W[word], len(found)) - length_N * np.log(total_K[k] + extra)
-    own = np.bincount(row, np.log(count_KW[y_N[row], word] + (SMOOTH - 1)), len(found))
-    out[np.arange(len(found)), y_N] = own - length_N * np.log(total_K[y_N] - length_N + extra)
+        out[:, k] = np.bincount(row, log_W[word], rows) - length_N * np.log(total_K[k] + extra)
+    own = np.bincount(row, np.log(count_KW[y_N[row], word] + (SMOOTH - 1)), rows)
+    out[np.arange(rows), y_N] = own - length_N * np.log(total_K[y_N] - length_N + extra)
     out -= out.mean(1, keepdims=True)
     return (out / np.sqrt(np.maximum(length_N, 1))[:, None]).astype(np.float32)
 
 
-def _buckets(hashes: Array) -> Array:
-    return (hashes >> np.uint64(40)).astype(np.int64) % BUCKETS
+def _words(texts: pl.Series) -> tuple[Array, Array]:
+    """Return the row and the number, less than `BUCKETS`, of every different word of every text."""
+    keys, start = [np.empty(0, np.int64)], 0
+    for block in blocks(texts):
+        found = words(block)
+        word = (found.values >> np.uint64(40)).astype(np.int64) % BUCKETS
+        keys.append(np.unique(np.repeat(np.arange(start, start + len(found)), found.lengths) * BUCKETS + word))
+        start += len(found)
+    row, word = np.divmod(np.concatenate(keys), BUCKETS)
+    return row, word
 
 
 def folds(rows: int) -> Array:

@@ -104,7 +104,7 @@ def words(texts: pl.Series) -> Ragged:
     alone = kind == ALONE
     before, after = np.concatenate([[False], word[:-1]]), np.concatenate([word[1:], [False]])
     starts, stops = np.flatnonzero(alone | (word & ~before)), np.flatnonzero(alone | (word & ~after)) + 1
-    power, inverse = _powers(max(BLOCK, len(codes)))
+    power, inverse = _powers(max(BLOCK, 1 << len(codes).bit_length()))  # few sizes are kept
     sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(codes * power[: len(codes)])])
     found = _mixed((sums[stops] - sums[starts]) * inverse[starts])
     return Ragged(found, np.concatenate([[0], np.searchsorted(starts, ends)]))
