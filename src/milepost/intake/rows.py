@@ -30,7 +30,7 @@ class Rows(NamedTuple):
 
     def usable(self) -> Rows:
         """Keep the rows that may teach something."""
-        return self.where(self.reason.is_null().to_numpy())
+        return self if self.reason.null_count() == len(self.reason) else self.where(self.reason.is_null().to_numpy())
 
     def where(self, keep_N: Array) -> Rows:
         """Keep the marked rows."""

@@ -22,13 +22,15 @@ class Sample:
 
     def __init__(self, rows: int) -> None:
         self.limit, self.hash_N, self.index_N = rows, np.empty(0, np.uint64), np.empty(0, np.int64)
-        self.tables = list[pl.DataFrame]()
+        self.tables, self.bound = list[pl.DataFrame](), np.uint64(2**64 - 1)
 
     def add(self, table: pl.DataFrame, hash_N: Array, index_N: Array) -> None:
         """Take in rows."""
-        if len(self.hash_N) >= self.limit:  # most rows of a large table cannot be among the smallest any more
-            few = hash_N <= self.hash_N.max()
-            table, hash_N, index_N = table.filter(pl.Series(few)), hash_N[few], index_N[few]
+        few = np.flatnonzero(hash_N <= self.bound)  # most rows of a large table cannot be among the smallest any more
+        if not len(few):
+            return
+        if len(few) < len(hash_N):
+            table, hash_N, index_N = table[few], hash_N[few], index_N[few]
         self.tables.append(table)
         self.hash_N, self.index_N = np.concatenate([self.hash_N, hash_N]), np.concatenate([self.index_N, index_N])
         if len(self.hash_N) > 1.5 * self.limit:
@@ -39,6 +41,7 @@ class Sample:
         keep = np.sort(order)
         self.tables = [pl.concat(self.tables)[keep]]
         self.hash_N, self.index_N = self.hash_N[keep], self.index_N[keep]
+        self.bound = self.hash_N.max()
 
     def rows(self) -> tuple[pl.DataFrame, Array]:
         """Return the sample in the order of the data, and where its rows stand, int64 [N]."""
