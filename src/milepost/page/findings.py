@@ -40,14 +40,14 @@ def _group(alike: Sequence[Mapping[str, Any]], places: Mapping[str, str], voice:
     severity, code = alike[0]["severity"], alike[0]["code"]
     badge = tag("span", tag("span", MARKS[severity], aria_hidden="true"), " ", voice(severity), class_="badge")
     times = tag("span", f"× {number(len(alike))}", class_="soft") if len(alike) > 1 else None
-    left = len(alike) - ALIKE
+    left, said = len(alike) - ALIKE, meaning(code, voice.lang)
     more = tag("p", voice("{0} more of this kind are in data_report.json", number(left)), class_="note")
     return tag(
         "article",
         tag("h3", badge, " ", tag("code", code), " ", times),
-        tag("p", coded(meaning(code, voice.lang)), class_="note"),
         tag("ul", [_finding(f, places, voice) for f in alike[:ALIKE]]),
         more if left > 0 else None,
+        tag("p", coded(said), class_="note") if said else None,
         class_=f"s-{severity}",
         id=f"f-{code}",
     )
