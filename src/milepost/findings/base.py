@@ -45,7 +45,8 @@ class Joined(NamedTuple):
 def joined(look: Look) -> Joined:
     """Join the sides."""
     names = [s for s in ("train", "valid", "test") if s in look.sides]
-    shared = [c for c in look.sides["train"].columns if all(c in look.sides[s].columns for s in names)]
+    known = [set(look.sides[s].columns) for s in names]
+    shared = [c for c in look.sides["train"].columns if all(c in columns for columns in known)]
     table = pl.concat([look.sides[s].select(shared) for s in names], how="vertical_relaxed")
     side_N = np.repeat(np.array(names), [look.sides[s].height for s in names])
     return Joined(table, side_N, np.concatenate([look.rows[s] for s in names]).astype(np.int64))

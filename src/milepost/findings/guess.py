@@ -18,6 +18,8 @@ FINE = 24  # the same where trees look
 FEW = 30  # categories of a column that are told apart
 CELLS = 6  # parts of a column where two are looked at together
 PAIRS, ROWS_A_PAIR = 8, 200  # pairs of columns that work together, as many as rows allow
+COLUMNS, PAIRED = 60, 30  # that are looked at, and of these by pairs
+TRIED, GLANCE = 300, 2_000  # columns, and rows, by which they are chosen
 PULL = 10.0  # rows that pull the gain of a cell towards 0
 RIDGE = (0.003, 0.03, 0.3)  # penalties a row; the best is taken
 LEAN = 1e-3  # of the mean spread, added to that of every direction
@@ -40,16 +42,39 @@ def views(table: pl.DataFrame, features: Sequence[str], types: Mapping[str, str]
     blocks = list[Array]()
     for name in features:
         column = table[name]
-        if types.get(name) == "text":
-            found = _of_words(told_by_words(column, y_N, classes))
-        elif column.dtype.is_numeric() or column.dtype.is_temporal():
-            found = _of_numbers(column)
-        else:
-            found = _of_categories(column)
+        found = _of_words(told_by_words(column, y_N, classes)) if types.get(name) == "text" else _of(column)
         blocks.append(found.plain)
         out.parts.extend(found.parts)
         out.fine.extend(found.fine)
     return out._replace(plain=_scaled(np.concatenate([out.plain, *blocks], 1)))
+
+
+def promising(
+    table: pl.DataFrame, features: Sequence[str], types: Mapping[str, str], y_N: Array, classes: int
+) -> list[str]:
+    """Return texts and the columns that tell most about the classes by themselves, where there are many."""
+    plain = [c for c in features if types.get(c) != "text"]
+    if len(plain) <= COLUMNS:
+        return list(features)
+    step = -(-table.height // GLANCE)
+    some, y_NK = table.gather_every(step), np.eye(classes)[y_N[::step]]
+    y_NK -= y_NK.mean(0)
+    gains = dict[str, float]()
+    for name in plain[:: -(-len(plain) // TRIED)]:
+        parts = _of(some[name]).parts
+        gains[name] = _gain(parts[0], y_NK) if parts else 0.0
+    best = {*sorted(gains, key=lambda c: -gains[c])[:COLUMNS]}
+    return [c for c in features if c in best or types.get(c) == "text"]
+
+
+def _gain(part_N: Array, left_NK: Array) -> float:
+    """Return how much of what is left the means of parts explain."""
+    count = np.bincount(part_N) + PULL
+    return sum(float((np.bincount(part_N, left_N) ** 2 / count).sum()) for left_N in left_NK.T)
+
+
+def _of(column: pl.Series) -> Views:
+    return (_of_numbers if column.dtype.is_numeric() or column.dtype.is_temporal() else _of_categories)(column)
 
 
 def _of_numbers(column: pl.Series) -> Views:
@@ -167,12 +192,11 @@ def _discriminated(scores_NK: Array, y_N: Array) -> Array:
 def _pairs(parts: Sequence[Array], left_NK: Array) -> list[Array]:
     """Return the cells of the pairs of columns, int64 [N] each, that explain most of what is left."""
     gains = list[tuple[float, Array]]()
-    for i, a_N in enumerate(parts):
-        for b_N in parts[:i]:
+    best = sorted(parts, key=lambda part_N: -_gain(part_N, left_NK))[:PAIRED] if len(parts) > PAIRED else parts
+    for i, a_N in enumerate(best):
+        for b_N in best[:i]:
             cell_N = a_N * (int(b_N.max()) + 1) + b_N
-            count = np.bincount(cell_N) + PULL
-            gain = sum(float((np.bincount(cell_N, left_N) ** 2 / count).sum()) for left_N in left_NK.T)
-            gains.append((gain, cell_N))
+            gains.append((_gain(cell_N, left_NK), cell_N))
             if len(gains) > 4 * PAIRS:  # so that memory does not grow with the square of the columns
                 gains = _best(gains)
     return [cell_N for _, cell_N in _best(gains)[: max(1, len(left_NK) // ROWS_A_PAIR)]]

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from milepost.findings.base import Joined, Look, joined
-from milepost.findings.guess import CELLS, FINE, guess, views
+from milepost.findings.guess import CELLS, FINE, guess, promising, views
 from milepost.findings.leaks import codes
 from milepost.findings.slips import slips
 from milepost.findings.trees import chances
@@ -28,19 +28,24 @@ SMALL, MUCH = 0.008, 0.018  # shares of slips: below the first they are not said
 def notice_conflicts(look: Look) -> list[Finding]:
     """Report rows alike in every feature whose truth differs, where likeness is no matter of chance."""
     every, out = joined(look), list[Finding]()
-    features = [c for c in look.features if c in every.table.columns and c not in look.targets]
+    features = _features(look, every)
     for target in look.targets:
         if features and target in every.table.columns:
             out += _conflicts(look, every, features, target)
     return out
 
 
+def _features(look: Look, every: Joined) -> list[str]:
+    columns = {*every.table.columns} - {*look.targets}
+    return [c for c in look.features if c in columns]
+
+
 def _conflicts(look: Look, every: Joined, features: list[str], target: str) -> list[Finding]:
     known = every.table[target].is_not_null().to_numpy()
-    table = every.table.filter(pl.Series(known))
+    table = every.table if known.all() else every.table.filter(pl.Series(known))
     if table.height < 2:
         return []
-    group_N = codes(table.select(pl.struct(features).alias("g"))["g"].hash())
+    group_N = codes(table.select(features).hash_rows())
     count_N = np.bincount(group_N)[group_N]
     index = np.flatnonzero(count_N > 1)
     if not len(index) or not _surprising(table.select(features), count_N):
@@ -85,7 +90,7 @@ def notice_label_errors(look: Look) -> list[Finding]:
     if look.classes is None or look.classes not in look.sides["train"].columns:
         return []
     every = _some(look)
-    features = [c for c in look.features if c in every.table.columns and c not in look.targets]
+    features = _features(look, every)
     y_N = codes(every.table[look.classes])
     count_K = np.bincount(y_N, minlength=1)
     if len(y_N) < ROWS or not CLASSES[0] <= len(count_K) <= CLASSES[1] or not features:
@@ -105,17 +110,19 @@ def _some(look: Look) -> Joined:
     """Return rows with a known class, evenly thinned out where they are many."""
     every = joined(look)
     known = np.flatnonzero(every.table[look.classes or ""].is_not_null().to_numpy())
-    texts = [c for c in look.features if look.types.get(c) == "text" and c in every.table.columns]
+    texts = [c for c in _features(look, every) if look.types.get(c) == "text"]
     size = sum(int(every.table[c].str.len_bytes().sum()) for c in texts)
     step = max(1, -(-len(known) // MOST), -(-size // (4 * TOKENS)))
     index = known[::step]
-    return Joined(every.table[index], every.side_N[index], every.row_N[index])
+    table = every.table if len(index) == every.table.height else every.table[index]
+    return Joined(table, every.side_N[index], every.row_N[index])
 
 
 def _doubted(table: pl.DataFrame, features: list[str], look: Look, y_N: Array) -> tuple[Array, float]:
     """Return the places of rows whose class is doubted, the surest first, and the share of slips."""
     classes, rows, nobody = int(y_N.max()) + 1, np.arange(len(y_N)), np.empty(0, np.int64)
-    seen = views(table, features, look.types, y_N, classes)
+    best = promising(table, features, look.types, y_N, classes)
+    seen = views(table, best, look.types, y_N, classes)
     if not seen.plain.shape[1]:
         return nobody, 0.0
     scores_NK = guess(seen, y_N, classes)

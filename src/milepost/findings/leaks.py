@@ -36,7 +36,8 @@ def notice_leaks(look: Look) -> list[Finding]:
             continue
         classes = target == look.classes or not some[target].dtype.is_numeric()
         truth = _Classes(some[target]) if classes else _Numbers(some[target])
-        names = [c for c in look.features if c in some.columns and c not in look.targets]
+        columns = {*some.columns} - {*look.targets}
+        names = [c for c in look.features if c in columns]
         out += [f for name in names if (f := _noticed(some[name], truth, name, target, look.totals["train"]))]
     return out
 

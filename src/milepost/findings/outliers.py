@@ -37,9 +37,9 @@ def notice_outliers(look: Look) -> list[Finding]:
     """Report numbers and dates that a gap parts from all others, on every scale on which the others lie close."""
     every, out = joined(look), list[Finding]()
     hollow = stand_ins(look.sides["train"])
-    for name, kind in look.types.items():
-        if kind in ("number", "date") and name in every.table.columns:
-            column = every.table[name]
+    for column in every.table:
+        name, kind = column.name, look.types.get(column.name)
+        if kind in ("number", "date"):
             x_N, known_N = numbers(column)
             known_N = known_N & ~np.isin(x_N, numbers(pl.Series(hollow.get(name, []), dtype=column.dtype))[0])
             found = beyond(x_N, known_N, dates=kind == "date")

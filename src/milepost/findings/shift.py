@@ -26,6 +26,15 @@ AHEAD = re.compile(r"due|deadline|expir|expect|plan|schedul|until|matur|target|n
 AFTER = re.compile(r"clos|end|paid|resol|finish|complet|return|deliver|cancel|settl|churn|关闭|结束|完成|取消|结清")
 
 
+class Trial(NamedTuple):
+    """A column of train and of another side, compared."""
+
+    name: str
+    side: str
+    found: Difference
+    how: str  # gaps, numbers, values
+
+
 class Shift(NamedTuple):
     """A column that differs between train and another side."""
 
@@ -41,14 +50,18 @@ def notice_shift(look: Look) -> list[Finding]:
 
 
 def _differing(look: Look) -> Iterator[Finding]:
-    found = [(d, s) for side in ("valid", "test") if side in look.sides for d, s in _compared(look, side)]
-    sure = holm([d.chance for d, _ in found])
-    shifts = [s for (d, s), chance in zip(found, sure, strict=True) if chance <= CHANCE and d.size >= SIZE]
+    tried = [t for side in ("valid", "test") if side in look.sides for t in _compared(look, side)]
+    sure = holm([t.found.chance for t in tried])
+    shifts = [
+        Shift(t.name, t.side, t.found.size, _said(look, t))
+        for t, chance in zip(tried, sure, strict=True)
+        if chance <= CHANCE and t.found.size >= SIZE
+    ]
     for side in ("valid", "test"):
         some = sorted((s for s in shifts if s.side == side), key=lambda s: -s.size)
         if len(some) > MANY:
             listed = ", ".join(f"`{s.name}`" for s in some[:MANY])
-            yield _finding(look, side, side, f"{len(some):,} columns, most of all {listed}", len(some))
+            yield _finding(look, side, side, f"{len(some)} columns, most of all {listed}", len(some))
         else:
             for s in some:
                 yield _finding(look, side, f"column {s.name}", s.said, 0)
@@ -63,30 +76,34 @@ def _finding(look: Look, side: str, where: str, what: str, count: int) -> Findin
     return Finding("shift", where, f"train and {side} differ: {what}", fix, "warning", n)
 
 
-def _compared(look: Look, side: str) -> Iterator[tuple[Difference, Shift]]:
+def _compared(look: Look, side: str) -> Iterator[Trial]:
     train, other = look.sides["train"], look.sides[side]
+    columns = {*train.columns} & {*other.columns} - {look.time}
     for name in (*look.features, *look.targets):
-        if name == look.time or look.types.get(name) == "text" or not {name} <= {*train.columns} & {*other.columns}:
+        if name not in columns or look.types.get(name) == "text" or min(train.height, other.height) < ENOUGH:
             continue
-        a, b, hidden = train[name], other[name], name in look.personal
+        a, b = train[name], other[name]
         if a.dtype.is_numeric() or a.dtype.is_temporal():
-            yield from _by_gaps(a, b, side)
-            (a_N, known_a), (b_N, known_b) = numbers(a), numbers(b)
-            if min(known_a.sum(), known_b.sum()) >= ENOUGH:
-                found = of_numbers(a_N[known_a], b_N[known_b])
-                yield found, Shift(name, side, found.size, f"`{name}`" if hidden else _medians(a, b))
-        elif min(len(a), len(b)) >= ENOUGH:
-            values, a_K, b_K = _counted(a, b)
-            found = of_counts(a_K, b_K)
-            yield found, Shift(name, side, found.size, f"`{name}`" if hidden else _shares(name, values, a_K, b_K))
+            empty = np.array([[s.null_count(), len(s) - s.null_count()] for s in (a, b)])
+            if empty[:, 0].any():
+                yield Trial(name, side, of_counts(*empty), "gaps")
+            a_N, b_N = (x_N[known_N] for x_N, known_N in (numbers(a), numbers(b)))
+            if min(len(a_N), len(b_N)) >= ENOUGH:
+                yield Trial(name, side, of_numbers(a_N, b_N), "numbers")
+        else:
+            yield Trial(name, side, of_counts(*_counted(a, b)[1]), "values")
 
 
-def _by_gaps(a: pl.Series, b: pl.Series, side: str) -> Iterator[tuple[Difference, Shift]]:
-    """Compare how many cells are empty."""
-    empty = np.array([[s.null_count(), len(s) - s.null_count()] for s in (a, b)])
-    if empty[:, 0].any() and empty.sum(1).min() >= ENOUGH:
-        found, (p, q) = of_counts(*empty), 100 * empty[:, 0] / empty.sum(1)
-        yield found, Shift(a.name, side, found.size, f"`{a.name}` is empty in {p:.3g} % and {q:.3g} % of the rows")
+def _said(look: Look, trial: Trial) -> str:
+    """Say how a column differs, without its cells if they are personal."""
+    name = trial.name
+    a, b = look.sides["train"][name], look.sides[trial.side][name]
+    if trial.how == "gaps":
+        p, q = (100 * s.null_count() / len(s) for s in (a, b))
+        return f"`{name}` is empty in {p:.3g} % and {q:.3g} % of the rows"
+    if name in look.personal:
+        return f"`{name}`"
+    return _medians(a, b) if trial.how == "numbers" else _shares(name, *_counted(a, b))
 
 
 def _medians(a: pl.Series, b: pl.Series) -> str:
@@ -100,18 +117,17 @@ def _spelt(column: pl.Series) -> str:
     return f"{float(np.median(column.drop_nulls().to_numpy())):.4g}"
 
 
-def _counted(a: pl.Series, b: pl.Series) -> tuple[list[str], Array, Array]:
-    """Return the values of two columns and how often each has them."""
+def _counted(a: pl.Series, b: pl.Series) -> tuple[list[str], Array]:
+    """Return the values of two columns and how often each has them, int64 [2, K]."""
     both = pl.concat([a, b]).cast(pl.String).fill_null("")
     values = both.unique().sort()
-    place = {v: i for i, v in enumerate(values)}
-    code_N = both.replace_strict(place, return_dtype=pl.Int64).to_numpy()
-    a_K, b_K = (np.bincount(c, minlength=len(values)) for c in (code_N[: len(a)], code_N[len(a) :]))
-    return values.to_list(), a_K, b_K
+    code_N = both.replace_strict({v: i for i, v in enumerate(values)}, return_dtype=pl.Int64).to_numpy()
+    count_K = [np.bincount(c, minlength=len(values)) for c in (code_N[: len(a)], code_N[len(a) :])]
+    return values.to_list(), np.stack(count_K)
 
 
-def _shares(name: str, values: list[str], a_K: Array, b_K: Array) -> str:
-    p_K, q_K = 100 * a_K / a_K.sum(), 100 * b_K / b_K.sum()
+def _shares(name: str, values: list[str], count_SK: Array) -> str:
+    p_K, q_K = 100 * count_SK / count_SK.sum(1, keepdims=True)
     k = int(np.abs(p_K - q_K).argmax())
     return f"`{values[k]}` of `{name}` is {p_K[k]:.3g} % and {q_K[k]:.3g} % of the rows"
 
@@ -123,9 +139,7 @@ def _too_late(look: Look) -> Iterator[Finding]:
         return
     time_N, known_N = numbers(every[look.time])
     fix = "remove it, or list the others in task.features, if it is not known when the product is asked"
-    for name in look.features:
-        if name == look.time or name not in every.columns:
-            continue
+    for name in [c for c in every.columns if c in look.features and c != look.time]:
         column, what = every[name], ""
         if column.dtype.is_temporal() and every[look.time].dtype.is_temporal() and _after(column, every[look.time]):
             what = f"`{name}` lies after `{look.time}` in nearly every row; is it known when the product is asked?"
