@@ -19,6 +19,7 @@ COMMON = 0.5  # share of one value from which the others are looked at by themse
 MOST = 0.01  # share of the values that may be outliers: more of them are a group of their own
 TAIL = 0.1  # share of the values that lie nearest to the gap and say how far they thin out
 STEPS = 10  # different values before the gap that say how far apart they usually are
+REACH = 1.5  # times as far from the others as the farthest of them is from their middle
 LIGHT = 4.5  # robust standard deviations within which a tail is light: such as a normal one
 GAP, WIDE = 6.0, 10.0  # mean excesses of the tail: an exponential one has gaps so wide with chance exp(-6), exp(-10)
 GAP_OF_LIGHT = 5.0  # on a logarithmic scale, of a light tail with a gap that is wide on its own
@@ -50,39 +51,43 @@ def notice_outliers(look: Look) -> list[Finding]:
 
 def beyond(x_N: Array, known_N: Array, dates: bool = False) -> Found:
     """Return which of the known numbers [N] lie beyond a gap at either end, and the range of the others."""
-    inside_N = known_N.copy()
-    usual_N = _unusual(x_N, known_N)
-    if len(usual_N) >= ENOUGH:
-        for sign in (1.0, -1.0):
-            edge = _edge(np.sort(sign * usual_N), dates)
-            inside_N &= sign * np.nan_to_num(x_N) <= edge
-    inside = x_N[inside_N]
-    return Found(known_N & ~inside_N, float(inside.min(initial=np.inf)), float(inside.max(initial=-np.inf)))
+    usual = _usual(np.sort(x_N[known_N]))
+    low, high = (-_edge(-usual[::-1], dates), _edge(usual, dates)) if len(usual) >= ENOUGH else (-np.inf, np.inf)
+    if low == -np.inf and high == np.inf:
+        return Found(np.zeros(len(x_N), bool), low, high)
+    inside_N = known_N & (x_N >= low) & (x_N <= high)
+    return Found(known_N & ~inside_N, float(x_N[inside_N].min()), float(x_N[inside_N].max()))
 
 
-def _unusual(x_N: Array, known_N: Array) -> Array:
-    """Return the known values, the one that most rows have only once."""
-    values, counts = np.unique(x_N[known_N], return_counts=True)
-    if len(values) < 3:
+def _usual(sorted_N: Array) -> Array:
+    """Return increasing values without the copies of the one that most rows have; none where hardly any differ."""
+    starts = np.flatnonzero(np.append(True, np.diff(sorted_N) != 0)) if len(sorted_N) else np.empty(0, np.int64)
+    if len(starts) < 3:
         return np.empty(0)
-    common = counts.max() > COMMON * counts.sum()
-    return np.repeat(values, np.where(common & (counts == counts.max()), 1, counts))
+    counts = np.diff(np.append(starts, len(sorted_N)))
+    most = int(counts.argmax())
+    if counts[most] <= COMMON * len(sorted_N):
+        return sorted_N
+    return np.delete(sorted_N, slice(starts[most] + 1, starts[most] + counts[most]))
 
 
 def _edge(sorted_N: Array, dates: bool) -> float:
     """Return the highest of the increasing values before a gap that parts off a few; infinity where there is none."""
-    most = max(3, int(MOST * len(sorted_N)))
-    gaps = np.diff(sorted_N[-most - 1 :])
-    for place in np.argsort(-gaps, kind="stable")[:3]:
+    most = min(max(3, int(MOST * len(sorted_N))), len(sorted_N) - ENOUGH)
+    if most < 1:
+        return float("inf")
+    gaps, last = np.diff(sorted_N[-most - 1 :]), sorted_N[-most - 1 : -1]
+    wide = np.flatnonzero(gaps >= REACH * (last - sorted_N[len(sorted_N) // 2]))
+    for place in wide[np.argsort(-gaps[wide], kind="stable")][:3]:
         inside, first = sorted_N[: len(sorted_N) - most + place], float(sorted_N[len(sorted_N) - most + place])
-        if len(inside) >= ENOUGH and inside[0] < inside[-1] and _far(inside, first, dates):
+        if inside[0] < inside[-1] and _far(inside, first, dates):
             return float(inside[-1])
     return float("inf")
 
 
 def _far(inside: Array, value: float, dates: bool) -> bool:
     """Tell whether a value above all of the increasing ones is far from them on every scale that may be theirs."""
-    middle = float(np.median(inside))
+    middle = float(inside[len(inside) // 2])
     spread = NORMAL * float(np.median(np.abs(inside - middle))) or float(inside.std())
     raw = _excesses(inside, value)
     if value - inside[-1] < spread:
