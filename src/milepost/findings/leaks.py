@@ -56,9 +56,10 @@ def _noticed(column: pl.Series, truth: _Classes | _Numbers, name: str, target: s
 
 def same(a: pl.Series, b: pl.Series) -> bool:
     """Tell whether two columns [N] say the same in nearly every row, whatever the case or the form of numbers."""
-    words = _plain(a) == _plain(b)
-    numbers = a.cast(pl.Float64, strict=False) == b.cast(pl.Float64, strict=False)
-    return int((words.fill_null(False) | numbers.fill_null(False)).sum()) >= NEARLY * len(a)
+    same_N = numbers(a)[0] == numbers(b)[0]  # nan is like nothing
+    if a.dtype == b.dtype == pl.String:
+        same_N |= (_plain(a) == _plain(b)).fill_null(False).to_numpy()
+    return bool(same_N.sum() >= NEARLY * len(a))
 
 
 def _plain(column: pl.Series) -> pl.Series:
@@ -129,6 +130,8 @@ class _Classes:
     def told_by_gaps(self, column: pl.Series) -> bool:
         """Tell whether the filled cells, or the empty ones, are all of one class that is no majority."""
         gone_N = column.is_null().to_numpy()
+        if not gone_N.any():
+            return False
         for state_N in (gone_N, ~gone_N):
             inside = np.bincount(self.y_N[state_N], minlength=len(self.counts))
             k = int(inside.argmax())
@@ -180,6 +183,8 @@ def numbers(column: pl.Series) -> tuple[Array, Array]:
 
 def codes(column: pl.Series) -> Array:
     """Return a small number for every different cell, int64 [N]; a missing cell is a value of its own."""
+    if column.dtype.is_float() and not column.null_count():
+        return np.unique(column.to_numpy(), return_inverse=True)[1]
     return (column.rank("dense") - 1).fill_null(column.n_unique()).cast(pl.Int64).to_numpy()
 
 
