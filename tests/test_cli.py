@@ -44,7 +44,7 @@ def fresh(made: Path, tmp_path: Path) -> Path:
 def test_only_built_commands_are_listed(tmp_path: Path) -> None:
     text = milepost("--help", at=tmp_path).stdout
     listed = [line.split()[0] for line in text.split("Commands:")[1].strip().splitlines()]
-    assert listed == ["new", "check", "run", "status", "predict", "serve", "schema"]
+    assert listed == ["new", "check", "run", "status", "report", "explain-code", "predict", "serve", "schema"]
 
 
 def test_what_a_run_leaves(made: Path) -> None:
@@ -94,7 +94,7 @@ def test_predict_says_what_it_could_not_read(made: Path) -> None:
     rows = (made / "biopsies.csv").read_text().splitlines()
     (made / "odd.csv").write_text("\n".join([rows[0], "abc," + rows[1].split(",", 1)[1], rows[2]]) + "\n")
     done = milepost("predict", "odd.csv", at=made)
-    assert "`mean radius`: 1 cells are no number" in done.stderr and len(done.stdout.splitlines()) == 3
+    assert "1 cells of `mean radius` are no number" in done.stderr and len(done.stdout.splitlines()) == 3
 
 
 def test_new_infers_from_data(tmp_path: Path) -> None:
@@ -171,7 +171,10 @@ BAD_DATA = {
     "empty": ("", "empty"),
     "header only": ("a,diagnosis\n", "no rows"),
     "one class": ("a,diagnosis\n" + "".join(f"{i % 9},yes\n" for i in range(60)), "only one class"),
-    "no labels": ("a,diagnosis\n" + "".join(f"{i % 9},\n" for i in range(60)), "no row has a label"),
+    "no labels": (
+        "a,diagnosis\n" + "".join(f"{i % 9},\n" for i in range(60)),
+        "60 were set aside, most for: missing target",
+    ),
     "two rows": ("a,diagnosis\n1,malignant\n2,benign\n", ""),
 }
 
