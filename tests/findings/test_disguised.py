@@ -105,6 +105,11 @@ def test_words_that_say_nothing() -> None:
     assert said(with_some(words, "test"), {"x": "text"}) == []  # a text may well be that
 
 
+def test_a_column_may_be_called_count() -> None:
+    words = with_some(drawn().choice(["red", "green", "blue"], ROWS), "?").rename({"x": "count"})
+    assert [f.where for f in said(words)] == ["column count"]
+
+
 def test_no_value_of_a_personal_column_is_quoted() -> None:
     (found,) = said(with_some(drawn().normal(70, 3, ROWS).round(1), -999.0), personal=("x",))
     assert "999" not in found.what + found.fix

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from milepost.findings.base import Look
+from milepost.findings.base import Joined, Look, joined
 from milepost.types import Array, Finding
 
 FEW = 5  # rows that are named
@@ -51,15 +51,15 @@ class Edge(NamedTuple):
 
 
 def notice_disguised(look: Look) -> list[Finding]:
-    """Report values of training rows that stand for missing cells; nothing is changed."""
-    train = look.sides["train"]
-    found = stand_ins(train)
+    """Report values that stand for missing cells; nothing is changed."""
+    every = joined(look)
+    found = stand_ins(every.table)
     out = list[Finding]()
-    for name in train.columns:
-        if found.get(name):
-            out += [_finding(look, name, train[name] == v, v, True) for v in found[name]]
-        elif train[name].dtype == pl.String and look.types.get(name) in ("category", "ordinal", "text"):
-            out += _words(look, name, train[name])
+    for column in every.table:
+        if found.get(column.name):
+            out += [_finding(look, every, column.name, column == v, v, True) for v in found[column.name]]
+        elif column.dtype == pl.String and look.types.get(column.name) in ("category", "ordinal", "text"):
+            out += _words(look, every, column)
     return out
 
 
@@ -170,29 +170,34 @@ def _of_dates(cells: pl.Series) -> list[dt.datetime]:
     return [midnight + dt.timedelta(int(d)) for d in days[known & (far | often)]]
 
 
-def _words(look: Look, name: str, column: pl.Series) -> list[Finding]:
+def _words(look: Look, every: Joined, column: pl.Series) -> list[Finding]:
     """Report words that say nothing: surely, or perhaps where they are rare; a text may well be `test`."""
-    plain = column.str.strip_chars().str.to_lowercase().str.replace_all(" ", "_", literal=True)
+    name, plain = (
+        column.name,
+        column.alias("word").str.strip_chars().str.to_lowercase().str.replace_all(" ", "_", literal=True),
+    )
     words = plain.value_counts().drop_nulls()
     out, few = list[Finding](), TAIL * len(column) if look.types[name] != "text" else 0.0
-    for word, count in sorted(words.filter(pl.col(name).is_in(list(WORDS))).rows()):
+    for word, count in sorted(words.filter(pl.col("word").is_in(list(WORDS))).rows()):
         if word in SURE_WORDS or (count <= few and words.height > 2):
             sure = word in SURE_WORDS and name not in look.targets
             spelt = str(column.filter(plain == word)[0]).strip()
-            out.append(_finding(look, name, plain == word, spelt, sure))
+            out.append(_finding(look, every, name, plain == word, spelt, sure))
     return out
 
 
-def _finding(look: Look, name: str, stands: pl.Series, value: float | dt.datetime | str, sure: bool) -> Finding:
-    rows = look.rows["train"][stands.fill_null(False).to_numpy()]
-    n, every, kind = len(rows), len(stands), look.types.get(name, "category")
+def _finding(
+    look: Look, every: Joined, name: str, stands: pl.Series, value: float | dt.datetime | str, sure: bool
+) -> Finding:
+    index = np.flatnonzero(stands.fill_null(False).to_numpy())
+    n, rows, kind = len(index), len(stands), look.types.get(name, "category")
     spelt = f"{value:.15g}" if isinstance(value, float) else str(value).removesuffix(" 00:00:00")
     if isinstance(value, str):
-        what = f"`{spelt}` stands in {n:,} of {every:,} rows; does it mean missing?"
+        what = f"`{spelt}` stands in {n:,} of {rows:,} rows; does it mean missing?"
     else:
-        what = f"{spelt} stands in {n:,} of {every:,} rows, far from what is usual; does it mean missing?"
+        what = f"{spelt} stands in {n:,} of {rows:,} rows, far from what is usual; does it mean missing?"
     if name in look.personal:
-        what, spelt = f"a value stands in {n:,} of {every:,} rows, far from what is usual; does it mean missing?", "..."
+        what, spelt = f"a value stands in {n:,} of {rows:,} rows, far from what is usual; does it mean missing?", "..."
     fix = f'`columns: {{{name}: {{type: {kind}, missing: ["{spelt}"]}}}}` if it does'
-    first = tuple(np.sort(rows)[:FEW].tolist())
-    return Finding("disguised_missing", f"column {name}", what, fix, "warning" if sure else "info", n, first)
+    severity = "warning" if sure else "info"
+    return Finding("disguised_missing", f"column {name}", what, fix, severity, n, every.first(index, FEW))  # type: ignore[arg-type]

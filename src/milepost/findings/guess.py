@@ -96,8 +96,8 @@ def _stepped(x_N: Array, known_N: Array, known: Array, steps: int) -> Array:
 
 
 def _of_categories(column: pl.Series) -> Views:
-    plain = column.cast(pl.String).fill_null("\0")
-    common = plain.value_counts(sort=True)[column.name].head(FEW).sort()
+    plain = column.cast(pl.String).fill_null("\0").alias("word")
+    common = plain.value_counts().sort("count", "word", descending=[True, False])["word"].head(FEW).sort()
     codes = {v: i for i, v in enumerate(common)}
     x_N = plain.replace_strict(codes, default=len(codes), return_dtype=pl.Int64).to_numpy()
     ranked = np.argsort(np.argsort(-np.bincount(x_N), kind="stable"))[x_N]

@@ -68,7 +68,7 @@ def _surprising(features: pl.DataFrame, count_N: Array) -> bool:
         return False
     distinct, chance = features.unique(), 1.0
     for column in distinct:
-        count = column.value_counts()["count"].to_numpy().astype(np.float64)
+        count = column.alias("word").value_counts()["count"].to_numpy().astype(np.float64)
         chance *= float((count * (count - 1)).sum()) / max(1, distinct.height * (distinct.height - 1))
     return chance * len(count_N) * (len(count_N) - 1) <= BY_CHANCE * float((count_N - 1).sum())
 

@@ -37,7 +37,7 @@ class Found(NamedTuple):
 def notice_outliers(look: Look) -> list[Finding]:
     """Report numbers and dates that a gap parts from all others, on every scale on which the others lie close."""
     every, out = joined(look), list[Finding]()
-    hollow = stand_ins(look.sides["train"])
+    hollow = stand_ins(every.table)
     for column in every.table:
         name, kind = column.name, look.types.get(column.name)
         if kind in ("number", "date"):
