@@ -74,6 +74,22 @@ def test_the_cut_changes_nothing(table: pl.DataFrame, cuts: list[int], kind: Any
     assert all(len(f.rows) <= f.count for f in findings)
 
 
+@pytest.mark.parametrize("kind", [None, "number", "date", "category"])
+def test_nor_does_it_where_few_words_are_mixed(kind: Any) -> None:
+    """Of one column, and many more cases than hypothesis tries."""
+    for seed in range(150):
+        rng = np.random.default_rng(seed)
+        rows, some = (
+            int(rng.integers(2, 60)),
+            [None if i == 0 else WORDS[i - 1] for i in rng.integers(0, len(WORDS), 5)],
+        )
+        cells = [some[i] for i in rng.choice(5, rows, p=[0.6, 0.1, 0.1, 0.1, 0.1])]
+        table = pl.DataFrame({"x": pl.Series(cells, dtype=pl.String)})
+        wishes = {"x": ColumnWish(type=kind, missing=("a", "2"))} if kind else {}
+        cut = int(rng.integers(1, rows))
+        assert scanned([table[:cut], table[cut:]], wishes) == scanned([table], wishes), (seed, cells)
+
+
 @settings(max_examples=30, deadline=None)
 @given(columns())
 def test_numbers_and_dates_lose_only_what_is_reported(table: pl.DataFrame) -> None:

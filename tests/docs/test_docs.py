@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from .reader import Block, Reader, blocks, shows
 
 from milepost import __version__
 from milepost.spec.product import NOT_BUILT
 from milepost.tasks import kinds
+
+from .reader import Block, Reader, blocks, shows
 
 ROOT = Path(__file__).parents[2]
 RUN = ("README.md", "CONTRIBUTING.md", "docs/guide.md")

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from .reader import BIN, Block, blocks
 
 from milepost.spec.yaml import parse
 from milepost.tasks import kinds
+
+from .reader import BIN, Block, blocks
 
 TEXT = (Path(__file__).parents[2] / "docs" / "scenarios.md").read_text("utf-8")
 ROWS = 300

@@ -171,7 +171,8 @@ def _look_at_codes(columns: list[pl.Series], number_NC: Array, out: dict[str, Ar
         out["narrow"][c], out["broad"][c] = size.min(), size.max()
         if (size > _digits(number)).any():
             out["padded"][c] = (columns[c].str.contains("^[-+]?0[0-9]").fill_null(False).to_numpy() & read_N).sum()
-        if out["high"][c] >= FIRST_DAY and (maybe := _maybe_days(number_NC[:, c])).any():
+    for c in np.flatnonzero(out["high"] >= FIRST_DAY).tolist():
+        if columns[c].dtype == pl.String and (maybe := _maybe_days(number_NC[:, c])).any():
             out["compact"][c] = dates.read(columns[c].filter(pl.Series(maybe)), "year-month-day", True).count()
 
 
@@ -179,4 +180,5 @@ def _maybe_days(number_N: Array) -> Array:
     """Tell which numbers look like 20240301, or 20240301123000."""
     day = np.where(number_N >= 1e13, number_N // 1e6, number_N)
     month = day // 100 % 100
-    return (day >= FIRST_DAY) & (day <= LAST_DAY) & (month >= 1) & (month <= 12) & (day % 100 >= 1) & (day % 100 <= 31)
+    within = (day >= FIRST_DAY) & (day <= LAST_DAY) & (month >= 1) & (month <= 12) & (day % 100 >= 1)
+    return within & (day % 100 <= 31) & (number_N == np.floor(number_N))

@@ -17,6 +17,7 @@ LETTERS = 100  # shown of a value
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 CORE = (0.005, 0.995)  # what a histogram is drawn of where the rest would flatten it
 FAR = 4  # times the width of the core that makes the rest far
+TINY = 1e-300  # width that cannot be cut in parts
 YEAR_1 = -62_135_596_800_000_000  # microseconds since 1970
 YEAR_9999 = 253_402_300_799_999_999
 Cells = Mapping[str, Array]  # of every side: a sample, nan where there is none
@@ -75,7 +76,7 @@ def _edges(cells: Cells, weights: Weights, low: float, high: float) -> Array:
     if 0 < FAR * (core_high - core_low) < high - low:
         low, high = core_low, core_high
     width = high - low
-    if not (0 < width < np.inf):
+    if not (TINY < width < np.inf):
         return np.empty(0)
     if width < BINS and all((c == np.floor(c))[np.isfinite(c)].all() for c in cells.values()):
         return np.arange(np.floor(low), np.ceil(high) + 2) - 0.5  # a bar for every whole number

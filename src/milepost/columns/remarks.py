@@ -162,7 +162,8 @@ def _lost(seen: Seen, kind: str, code: str, vague: list[str], lost: int, strays:
     """Report cells that are lost: vague words alone, or others, too."""
     if lost <= 0:
         return []
-    rows = sorted({*(seen.stray_rows if strays else ()), *seen.vague_rows})[:SHOWN]
+    every = len(vague) == sum(w in VAGUE and w != "na" for w in seen.silent)  # the rows are of all such words together
+    rows = sorted({*(seen.stray_rows if strays else ()), *(seen.vague_rows if every else ())})[:SHOWN]
     if strays and not seen.strays:
         what = (
             f"`{seen.name}` holds {kind}s, but {lost:,} of {seen.rows:,} rows say something else; they count as missing"
@@ -224,7 +225,8 @@ def _kept_words(seen: Seen, rule: ColumnRule) -> list[Finding]:
     words = sorted(kept)
     fix = _line(seen, f"missing: [{', '.join(map(_quoted, words))}]")
     what = f"`{seen.name}` says {_listed(words)}, which counts as a category of its own"
-    return [_said(seen, "word_kept", what, sum(kept.values()), "info", fix, seen.vague_rows)]
+    rows = seen.vague_rows if all(w in kept for w in seen.silent if w in VAGUE) else ()  # of all such words together
+    return [_said(seen, "word_kept", what, sum(kept.values()), "info", fix, rows)]
 
 
 def _missing(seen: Seen, rule: ColumnRule, wish: ColumnWish) -> list[Finding]:

@@ -170,9 +170,18 @@ def _without(seen: Seen, wish: ColumnWish) -> Seen:
         kinds={**seen.kinds, "stray": seen.of("stray") - total, "clear": seen.of("clear") + total},
         words=None if seen.words is None else {w: n for w, n in seen.words.items() if w not in gone},
         strays=None if seen.strays is None else {w: n for w, n in seen.strays.items() if w not in gone},
-        silent=Counter(dict(seen.silent)) + Counter({w.lower(): n for w, n in gone.items()}),
+        silent=_summed_lower(seen.silent, gone),
         gap_rows=tuple(rows),
+        stray_rows=(),  # of all strays together: which are left is not known
     )
+
+
+def _summed_lower(silent: Mapping[str, int], gone: Mapping[str, int]) -> Counter[str]:
+    """Add words to those that say nothing, in lower case."""
+    out = Counter(dict(silent))
+    for word, n in gone.items():
+        out[word.lower()] += n
+    return out
 
 
 def _wished(rule: ColumnRule, wish: ColumnWish) -> ColumnRule:
