@@ -23,7 +23,7 @@ def profiled(
 ) -> dict:
     profiles = Profiles()
     for piece in pieces:
-        profiles.add("train", piece)
+        profiles.add(piece, {"train": np.ones(piece.height, bool)})
     return json.loads(json.dumps(profiles.as_json(types or {}, personal), allow_nan=False))
 
 
@@ -77,8 +77,9 @@ def test_a_large_column_is_sampled() -> None:
 
 def test_values_and_sides() -> None:
     profiles = Profiles()
-    profiles.add("train", pl.DataFrame({"c": ["a"] * 6 + ["b"] * 3 + [None]}))
-    profiles.add("test", pl.DataFrame({"c": ["b", "d", None]}))
+    table = pl.DataFrame({"c": ["a"] * 6 + ["b"] * 3 + [None, "b", "d", None]})
+    train = np.arange(table.height) < 10
+    profiles.add(table, {"train": train, "test": ~train})
     found = profiles.as_json({"c": "category"}, frozenset())
     column = found["columns"]["c"]
     assert column["missing_by_side"] == {"train": 1, "test": 1} and column["distinct"] == 3

@@ -79,10 +79,8 @@ def test_nor_does_it_where_few_words_are_mixed(kind: Any) -> None:
     """Of one column, and many more cases than hypothesis tries."""
     for seed in range(150):
         rng = np.random.default_rng(seed)
-        rows, some = (
-            int(rng.integers(2, 60)),
-            [None if i == 0 else WORDS[i - 1] for i in rng.integers(0, len(WORDS), 5)],
-        )
+        rows, place = int(rng.integers(2, 60)), rng.integers(0, len(WORDS), 5)
+        some = [None if i == 0 else WORDS[i - 1] for i in place]
         cells = [some[i] for i in rng.choice(5, rows, p=[0.6, 0.1, 0.1, 0.1, 0.1])]
         table = pl.DataFrame({"x": pl.Series(cells, dtype=pl.String)})
         wishes = {"x": ColumnWish(type=kind, missing=("a", "2"))} if kind else {}

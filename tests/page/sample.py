@@ -57,7 +57,8 @@ def report() -> dict[str, Any]:
     """data_report.json of invented rows."""
     profiles = Profiles()
     for seed, (side, rows) in enumerate(ROWS.items()):
-        profiles.add(side, table(rows, seed, shift=8.0 * (side == "test")))
+        some = table(rows, seed, shift=8.0 * (side == "test"))
+        profiles.add(some, {side: np.ones(some.height, bool)})
     found = profiles.as_json(TYPES, frozenset({"mail"}))
     classes = {side: {"ill": rows // 4, "healthy": rows - rows // 4} for side, rows in ROWS.items()}
     return {

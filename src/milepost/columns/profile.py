@@ -14,7 +14,8 @@ from milepost.columns.sketch import SEED, Distinct, RowSample, Stretches, Sums
 from milepost.columns.variety import mixed
 from milepost.types import Array
 
-DISTINCT = 10_000  # different values of a column that are counted exactly
+EXACT = 2_000  # different values of a column that are counted exactly, others to 2 %
+VALUES = 10_000  # different values that are counted one by one
 SAMPLE = 10_000  # rows of a side whose figures are kept for quantiles and histograms
 STRETCHES = 64  # of a side, in the missing map
 VALUE_LETTERS = 1 << 20  # of the values of a column that are counted; texts have more
@@ -30,17 +31,20 @@ class Profiles:
         self._sides = dict[str, _Side]()
         self._distinct = dict[str, Distinct]()
 
-    def add(self, side: str, table: pl.DataFrame) -> None:
-        """Take in the next rows of a side: numbers, dates, and anything else as text."""
-        if side not in self._sides:
-            self._sides[side] = _Side(table.schema)
+    def add(self, table: pl.DataFrame, sides: Mapping[str, Array]) -> None:
+        """Take in rows of some sides, each marked in bool [N]: numbers, dates, and anything else as text."""
         texts = table.select(pl.col(n).cast(pl.String) for n, t in table.schema.items() if _kind(t) == "category")
         figures_NC = _figures(table, texts)
-        self._sides[side].add(figures_NC, texts)
+        for side, mark_N in sides.items():
+            every = bool(mark_N.all())
+            some = (figures_NC, texts) if every else (figures_NC[mark_N], texts.filter(pl.Series(mark_N)))
+            if side not in self._sides:
+                self._sides[side] = _Side(table.schema)
+            self._sides[side].add(*some)
         hashes = dict(zip(texts.columns, texts.select(pl.all().hash(SEED)).iter_columns(), strict=True))
         for c, name in enumerate(table.columns):
             if name not in self._distinct:
-                self._distinct[name] = Distinct(_room(table.width, DISTINCT))
+                self._distinct[name] = Distinct(_room(table.width, EXACT))
             said = ~np.isnan(figures_NC[:, c])
             found = hashes[name].to_numpy() if name in hashes else mixed(figures_NC[:, c])
             self._distinct[name].add(found if said.all() else found[said])
@@ -127,7 +131,7 @@ class _Side:
         self.sample, self.sums = RowSample(width, _room(width, SAMPLE)), Sums(self.numbers)
         self.missing = Stretches(width, STRETCHES)
         self.low, self.high = np.full(width, np.inf), np.full(width, -np.inf)
-        self.most = _room(width, DISTINCT)
+        self.most = _room(width, VALUES)
         self.values = {name: Counter[str]() for name, kind in self.kinds.items() if kind == "category"}
 
     def add(self, figures_NC: Array, texts: pl.DataFrame) -> None:

@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
+import numpy as np
 import polars as pl
 
-from milepost.data.numbers import Numbers
+from milepost.data.numbers import Numbers, shuffled
 from milepost.data.table import ColumnFacts, TableFacts, floats
-from milepost.types import Finding
+from milepost.types import Array, Finding
 
 EPOCH = date(1970, 1, 1)
 MANY = 20_000  # different texts after which a column is no category
@@ -24,12 +25,13 @@ def learn(
     """Learn every column but `leave` (or `only` those) of typed rows; return the facts and what was noticed."""
     seen, row = dict[str, _Numbers | _Categories](), 0
     for table in batches:
+        order_N = shuffled(np.arange(row, row + table.height))
         for name in only or table.columns:
             if name not in leave and name in table.columns:
                 column = table[name]
                 if name not in seen:
                     seen[name] = _Categories(name) if column.dtype == pl.String else _Numbers(name, column.dtype)
-                seen[name].add(column, row)
+                seen[name].add(column, order_N)
         row += table.height
     facts, findings = list[ColumnFacts](), list[Finding]()
     for name, found in seen.items():
@@ -50,9 +52,9 @@ class _Numbers:
     def __init__(self, name: str, dtype: pl.DataType) -> None:
         self.name, self.date, self.seen = name, dtype.is_temporal(), Numbers()
 
-    def add(self, column: pl.Series, start: int) -> None:
-        """Take in the next rows, the first of which is row `start` of the whole."""
-        self.seen.add(floats(column), start)
+    def add(self, column: pl.Series, order_N: Array) -> None:
+        """Take in the next rows, with their shuffled numbers."""
+        self.seen.add(floats(column), order_N)
 
     def always(self, rows: int) -> bool:
         """Tell whether nothing varies; that a cell is missing may still tell something."""
@@ -78,7 +80,7 @@ class _Categories:
         self.name, self.missing = name, 0
         self.texts: Counter[str] | None = Counter()  # None: too many
 
-    def add(self, column: pl.Series, start: int) -> None:
+    def add(self, column: pl.Series, order_N: Array) -> None:
         """Take in the next rows."""
         self.missing += column.null_count()
         if self.texts is not None:

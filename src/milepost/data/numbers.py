@@ -19,15 +19,15 @@ class Numbers:
         self.sample, self.order = np.empty(0), np.empty(0, np.uint64)
         self.bound = np.uint64(2**64 - 1)  # of the order of a number that may still be kept
 
-    def add(self, values: Array, start: int) -> None:
-        """Take in the numbers of rows `start`..., float64 [N]; not finite ones do not count."""
+    def add(self, values: Array, order_N: Array) -> None:
+        """Take in numbers, float64 [N], with the shuffled number of each row; not finite ones do not count."""
         at = np.flatnonzero(np.isfinite(values))
         if not len(at):
             return
         kept = values[at]
         self.count += len(at)
         self.low, self.high = min(self.low, kept.min()), max(self.high, kept.max())
-        order = _shuffled(at + start)
+        order = order_N[at]
         fits = order <= self.bound
         self.sample = np.concatenate([self.sample, kept[fits]])
         self.order = np.concatenate([self.order, order[fits]])
@@ -66,7 +66,7 @@ class Numbers:
         return float(np.median(self._sampled())) if self.count else 0.0
 
 
-def _shuffled(index_N: Array) -> Array:
+def shuffled(index_N: Array) -> Array:
     """Map row numbers to well-mixed ones (splitmix64), so that the smallest are a random sample."""
     x = index_N.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

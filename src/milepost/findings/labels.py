@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import polars as pl
 
 from milepost.findings.base import Joined, Look, joined
-from milepost.findings.guess import CELLS, FINE, guess, promising, views
+from milepost.findings.guess import CELLS, FINE, Views, guess, promising, views
 from milepost.findings.leaks import codes
 from milepost.findings.slips import slips
 from milepost.findings.trees import chances
@@ -22,6 +24,7 @@ TOKENS = 2_000_000  # characters of text that are read
 WRONG, OF_BLIND = 0.16, 0.4  # share of rows guessed wrong, of all and of a blind guess's, up to which a guess may doubt
 EVIDENCE, AND_MORE = 4.0, 12.0  # for slips, by either view of where errors are honest, and by the clearer one
 SURE, SLIPS = 0.85, 5  # chance of being a slip from which a row is listed, and rows from which they are said
+GLIMPSE, SLACK = 2_000, 2.0  # rows that show whether many are worth the while, and how much worse they may guess
 SMALL, MUCH = 0.008, 0.018  # shares of slips: below the first they are not said, from the second they are a warning
 
 
@@ -95,6 +98,10 @@ def notice_label_errors(look: Look) -> list[Finding]:
     count_K = np.bincount(y_N, minlength=1)
     if len(y_N) < ROWS or not CLASSES[0] <= len(count_K) <= CLASSES[1] or not features:
         return []
+    if len(y_N) > 2 * GLIMPSE:  # where few rows teach hardly anything, many teach too little to doubt a label
+        few = np.arange(0, len(y_N), -(-len(y_N) // GLIMPSE))
+        if _guessed(every.table[few], features, look, codes(every.table[look.classes][few]), SLACK) is None:
+            return []
     doubted, share = _doubted(every.table, features, look, y_N)
     if not len(doubted):
         return []
@@ -118,18 +125,33 @@ def _some(look: Look) -> Joined:
     return Joined(table, every.side_N[index], every.row_N[index])
 
 
+class _Guess(NamedTuple):
+    """A class for every row by the other rows, which is seldom wrong."""
+
+    seen: Views
+    scores_NK: Array  # log probabilities
+    wrong_N: Array  # bool
+
+
+def _guessed(table: pl.DataFrame, features: list[str], look: Look, y_N: Array, slack: float = 1.0) -> _Guess | None:
+    """Guess every class; None where the guess is wrong more often than `slack` times what may doubt a label."""
+    classes = int(y_N.max()) + 1
+    seen = views(table, promising(table, features, look.types, y_N, classes), look.types, y_N, classes)
+    if not seen.plain.shape[1]:
+        return None
+    scores_NK = guess(seen, y_N, classes)
+    wrong_N, blind = scores_NK.argmax(1) != y_N, 1 - np.bincount(y_N).max() / len(y_N)
+    return None if wrong_N.mean() > slack * min(WRONG, OF_BLIND * blind) else _Guess(seen, scores_NK, wrong_N)
+
+
 def _doubted(table: pl.DataFrame, features: list[str], look: Look, y_N: Array) -> tuple[Array, float]:
     """Return the places of rows whose class is doubted, the surest first, and the share of slips."""
-    classes, rows, nobody = int(y_N.max()) + 1, np.arange(len(y_N)), np.empty(0, np.int64)
-    best = promising(table, features, look.types, y_N, classes)
-    seen = views(table, best, look.types, y_N, classes)
-    if not seen.plain.shape[1]:
+    rows, nobody = np.arange(len(y_N)), np.empty(0, np.int64)
+    found = _guessed(table, features, look, y_N)
+    if found is None:
         return nobody, 0.0
-    scores_NK = guess(seen, y_N, classes)
+    seen, scores_NK, wrong_N = found
     guess_N = scores_NK.argmax(1)
-    wrong_N, blind = guess_N != y_N, 1 - np.bincount(y_N).max() / len(y_N)
-    if wrong_N.mean() > min(WRONG, OF_BLIND * blind):
-        return nobody, 0.0
     second, first = np.sort(scores_NK, 1)[:, -2:].T
     by_margin = slips(second - first, wrong_N)
     if by_margin.evidence < EVIDENCE or by_margin.share < SMALL:

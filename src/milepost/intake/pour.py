@@ -78,8 +78,11 @@ class Pour:
         side = self.given[name]
         for rows in self.reader.rows(side, self.copies[name]):
             self.aside.add_rows(rows.part, np.asarray(side.line_N[rows.index_N]), rows.reason, rows.table)
-            for target, some in self._dealt(name, rows.usable()):
-                yield from (piece for piece in self._add(target, some) if target == "train")
+            usable = rows.usable()
+            dealt = self._dealt(name, usable)
+            self.profiles.add(usable.table, dealt)
+            for target, mark_N in dealt.items():
+                yield from (piece for piece in self._add(target, usable.where(mark_N)) if target == "train")
         for target in self._fed_by(name):
             yield from (piece for piece in self.pools[target].writer.finish() if target == "train")
 
@@ -87,16 +90,14 @@ class Pour:
         """Name the sides that the rows of `name` go to."""
         return [t for t in NAMES.values() if t not in self.given or t == name] if name in CARVED else [name]
 
-    def _dealt(self, name: str, rows: Rows) -> Iterator[tuple[str, Rows]]:
-        """Part usable rows by the side that they go to."""
+    def _dealt(self, name: str, rows: Rows) -> dict[str, Array]:
+        """Mark the usable rows that go to each side, bool [N]."""
         if name not in CARVED:
-            yield name, rows
-            return
+            return {name: np.ones(rows.table.height, bool)}
         side_N = self.dealer.sides(rows)
         self.dealt[name][rows.index_N] = side_N
         codes = {target: code for code, target in NAMES.items()}
-        for target in self._fed_by(name):
-            yield target, rows.where(side_N == codes[target])
+        return {target: side_N == codes[target] for target in self._fed_by(name)}
 
     def _add(self, target: str, rows: Rows) -> Iterator[pl.DataFrame]:
         if target not in self.pools:
@@ -105,7 +106,6 @@ class Pour:
         pool = self.pools[target]
         pool.count(self.reader.task.strata(rows.table))
         pool.sample.add(rows.table, rows.hash_N, rows.index_N)
-        self.profiles.add(target, rows.table)
         yield from pool.writer.add(rows.table)
 
 

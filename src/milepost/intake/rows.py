@@ -30,10 +30,12 @@ class Rows(NamedTuple):
 
     def usable(self) -> Rows:
         """Keep the rows that may teach something."""
-        return self if self.reason.null_count() == len(self.reason) else self.where(self.reason.is_null().to_numpy())
+        return self.where(self.reason.is_null().to_numpy())
 
     def where(self, keep_N: Array) -> Rows:
         """Keep the marked rows."""
+        if keep_N.all():
+            return self
         keep = pl.Series(keep_N)
         kept = self.index_N[keep_N], self.hash_N[keep_N], self.copy_N[keep_N]
         return Rows(self.part, self.table.filter(keep), self.reason.filter(keep), *kept)

@@ -86,6 +86,9 @@ class Delimited:
 def _below(chunks: Iterable[Chunk], size: int) -> Iterator[Chunk]:
     """Leave out the first bytes of text, which hold the header."""
     for chunk in chunks:
+        if not size:
+            yield chunk
+            continue
         text, size = chunk.text[size:], max(0, size - len(chunk.text))
         above = newlines(chunk.text) - newlines(text)
         line = chunk.line + above
@@ -93,8 +96,8 @@ def _below(chunks: Iterable[Chunk], size: int) -> Iterator[Chunk]:
 
 
 def _in_order(text: bytes) -> bool:
-    """Tell whether every line is a row, or a part of a quoted cell."""
-    if b"\0" in text or b"\n\n" in text or text.startswith((b"\n", b"\r")):
+    """Tell whether every line is a row, or a part of a quoted cell; blank ones are told by the number of rows."""
+    if b"\0" in text or text.startswith((b"\n", b"\r")):
         return False
     return b"\r" not in text or (b"\n\r" not in text and text.count(b"\r") == newlines(text) == text.count(b"\n"))
 

@@ -82,9 +82,9 @@ def cut(chunks: Iterable[Chunk], grammar: Grammar) -> Iterator[Stretch]:
         )
         rest = text[end:]
         if end:
-            after = chunk.line + newlines(chunk.text) - newlines(rest)
-            yield stretch._replace(marks={n: e for n, e in marks.items() if not rest or n < after})
-            marks = {n: e for n, e in marks.items() if rest and n >= after}
+            after = chunk.line + newlines(chunk.text) - newlines(rest) if marks and rest else None
+            yield stretch._replace(marks={n: e for n, e in marks.items() if after is None or n < after})
+            marks = {n: e for n, e in marks.items() if after is not None and n >= after}
         if chunk.long is not None:
             yield Stretch(b"", chunk.line, {}, bad=(Bad(chunk.line, "long_line", chunk.long),))
 
