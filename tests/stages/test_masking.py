@@ -148,7 +148,7 @@ def test_no_planted_value_is_said(kind: str, tmp_path: Path) -> None:
 def test_the_check_bites(tmp_path: Path) -> None:
     """What is no personal data is said: the words that are no numbers, the classes."""
     said = _said(_strays(["red", "green", "blue", "red", "red", "red"]), tmp_path)
-    assert "green" in said and "`b`" in said
+    assert "green" in said and '"b"' in said
 
 
 def test_a_class_is_not_said_by_errors(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def test_rows_without_truth_are_kept_aside_with_their_reason(table: pl.DataFrame
     assert report["dropped"] == {"missing_target": 57}
     assert report["rows_read"] == report["rows_kept"] + 57 == 569
     aside = pl.read_csv(prepared.folder / "quarantine.csv")
-    assert aside["_row"].to_list() == list(range(1, 570, 10)) and set(aside["_reason"]) == {"missing_target"}
+    assert aside["line"].to_list() == list(range(1, 570, 10)) and set(aside["reason"]) == {"missing_target"}
 
 
 def test_a_target_that_is_no_number_is_kept_aside() -> None:

@@ -36,11 +36,10 @@ class Profiles:
         texts = table.select(pl.col(n).cast(pl.String) for n, t in table.schema.items() if _kind(t) == "category")
         figures_NC = _figures(table, texts)
         for side, mark_N in sides.items():
-            every = bool(mark_N.all())
-            some = (figures_NC, texts) if every else (figures_NC[mark_N], texts.filter(pl.Series(mark_N)))
             if side not in self._sides:
                 self._sides[side] = _Side(table.schema)
-            self._sides[side].add(*some)
+            held = texts.filter(pl.Series(mark_N)) if texts.width else texts  # polars counts no rows without columns
+            self._sides[side].add(figures_NC[mark_N], held)
         hashes = dict(zip(texts.columns, texts.select(pl.all().hash(SEED)).iter_columns(), strict=True))
         for c, name in enumerate(table.columns):
             if name not in self._distinct:
