@@ -12,7 +12,7 @@ SRC = Path(__file__).parents[1] / "src" / "milepost"
 FLOORS = (  # the lowest first; rooms of one floor are strangers to each other
     ("errors", "units", "types", "version", "files", "words"),
     ("numeric", "spec"),
-    ("nets", "data", "columns", "sources", "compute", "runtimes", "portable", "metrics"),
+    ("nets", "data", "columns", "sources", "personal", "compute", "runtimes", "portable", "metrics"),
     ("tasks", "findings"),
     ("product", "papers", "page", "intake"),
     ("stages",),
@@ -31,6 +31,7 @@ TORCH_FREE = (
     "columns",
     "sources",
     "findings",
+    "personal",
     "intake",
     "page",
     "portable",

@@ -13,10 +13,10 @@ import numpy as np
 
 from milepost.columns import scan
 from milepost.data.split import hashes
-from milepost.findings import personal
 from milepost.intake.order import in_order
 from milepost.intake.pieces import write_piece
 from milepost.intake.quarantine import Quarantine
+from milepost.personal import data as personal
 from milepost.sources.base import Bad, Block, Part
 from milepost.sources.read import Input
 from milepost.types import Array, Finding, Progress

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from milepost.errors import MilepostError
-from milepost.findings.personal import in_names
 from milepost.intake.gather import Side
 from milepost.intake.quarantine import Aside, Quarantine
+from milepost.personal.data import in_names
 
 
 def cells_for_names(given: Mapping[str, Side]) -> list[MilepostError]:

@@ -16,13 +16,13 @@ from milepost.findings.labels import notice_conflicts, notice_label_errors
 from milepost.findings.leaks import notice_leaks
 from milepost.findings.near import notice_near
 from milepost.findings.outliers import notice_outliers
-from milepost.findings.personal import Personal
 from milepost.findings.proof import notice_proof
 from milepost.findings.rows import notice_columns, notice_copies, notice_few_distinct, notice_overlap, worded_alike
 from milepost.findings.shift import notice_shift
 from milepost.intake.gather import Side
 from milepost.intake.pour import Pour
 from milepost.intake.repeats import among
+from milepost.personal.data import Personal
 from milepost.tasks.base import Task
 from milepost.types import Array, Finding
 

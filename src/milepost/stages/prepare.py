@@ -14,7 +14,6 @@ from typing import Any, Literal
 from milepost.columns.schema import ColumnWish
 from milepost.data.split import DISTINCT
 from milepost.errors import MilepostError, MilepostErrors, did_you_mean, raise_all
-from milepost.findings.personal import Personal
 from milepost.findings.rows import notice_aside
 from milepost.intake.deal import ByPlace, ByTime, Dealer
 from milepost.intake.gather import Side, gather
@@ -24,6 +23,7 @@ from milepost.intake.pour import Pour
 from milepost.intake.quarantine import Quarantine
 from milepost.intake.repeats import copies
 from milepost.intake.rows import Reader
+from milepost.personal.data import Personal
 from milepost.sources.read import Source, opened, sides
 from milepost.spec.places import Places
 from milepost.spec.problems import validate

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from milepost.findings.persons import of_computers, of_homes, of_persons, of_phones, of_security
+from milepost.personal.persons import of_computers, of_homes, of_persons, of_phones, of_security
 from milepost.types import Finding
 
 MOST = 0.5  # share of cells from which a column of digits is of one kind

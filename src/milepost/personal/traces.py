@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from milepost.findings.checks import X, issued, luhn, resident
+from milepost.personal.checks import X, issued, luhn, resident
 from milepost.types import Array
 
 END = 0x1F  # between cells

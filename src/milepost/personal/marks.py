@@ -7,8 +7,8 @@ import re
 
 import numpy as np
 
-from milepost.findings.checks import iban
-from milepost.findings.traces import END, LETTER
+from milepost.personal.checks import iban
+from milepost.personal.traces import END, LETTER
 from milepost.types import Array
 
 FULL = re.compile(rb"(?<![0-9A-Za-z:.])(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}(?![0-9A-Za-z:.])")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from milepost.findings.traces import END, SHORTEST
+from milepost.personal.traces import END, SHORTEST
 from milepost.types import Array
 
 BATCH = 1 << 20  # bytes that are looked at together: they fit a processor's cache

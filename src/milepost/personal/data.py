@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from milepost.findings.hints import WORDS, Counts, glance
-from milepost.findings.kinds import judged, said
+from milepost.personal.hints import WORDS, Counts, glance
+from milepost.personal.kinds import judged, said
 from milepost.types import Array, Finding
 
 __all__ = ["Counts", "Personal", "glance", "in_names"]

@@ -8,10 +8,10 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from milepost.findings.joined import Joined, joined
-from milepost.findings.marks import accounts, has_long_addresses, long_addresses
-from milepost.findings.persons import like_people, of_homes
-from milepost.findings.traces import END, SHORTEST, Runs, plain_cells, runs_of, traces
+from milepost.personal.joined import Joined, joined
+from milepost.personal.marks import accounts, has_long_addresses, long_addresses
+from milepost.personal.persons import like_people, of_homes
+from milepost.personal.traces import END, SHORTEST, Runs, plain_cells, runs_of, traces
 from milepost.types import Array
 
 MAIL = r"[\p{L}\p{N}][\p{L}\p{N}._%+'-]*@(?:[\p{L}\p{N}-]+\.)+\p{L}{2,}"

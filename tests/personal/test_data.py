@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from milepost.findings.personal import Personal, glance
+from milepost.personal.data import Personal, glance
 
 DATA = Path("/work/shared/data") if Path("/work/shared/data").is_dir() else Path("data")
 CARDS = (  # test numbers that the issuers publish
