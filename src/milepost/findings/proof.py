@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from milepost.metrics.interval import Z, wilson
 from milepost.types import Finding
@@ -14,27 +14,21 @@ USUAL = 0.8  # an accuracy for which widths are told
 WANTED = 0.05  # half of an interval that proves something
 
 
-def notice_proof(rows_of_test: int, gates: Sequence[str], classes: Mapping[str, int] | None = None) -> list[Finding]:
-    """Report that so few test rows, or test rows of a class, prove little; the interval is Wilson's at 95 %.
-
-    `gates` are as written in product.yaml; `classes` is class -> test rows.
-    """
-    return [*_few_rows(rows_of_test, gates), *_few_of_a_class(classes or {}, gates)]
+def notice_proof(rows_of_test: int, classes: Mapping[str, int]) -> list[Finding]:
+    """Report that so few test rows prove little; the interval is Wilson's at 95 %. `classes` is class -> test rows."""
+    return [*_few_rows(rows_of_test), *_few_of_a_class(classes)]
 
 
-def _few_rows(rows: int, gates: Sequence[str]) -> list[Finding]:
+def _few_rows(rows: int) -> list[Finding]:
     if rows >= FEW or not rows:
         return []
-    half = _half(rows)
+    half, wanted = _half(rows), math.ceil(Z * Z * USUAL * (1 - USUAL) / WANTED**2)
     what = f"{rows:,} test rows know an accuracy near {USUAL} to ± {half:.2f} only; a gate that close is not proven"
-    if gates:
-        what = f"{rows:,} test rows know an accuracy near {USUAL} to ± {half:.2f} only: `{gates[0]}` may not be proven"
-    wanted = math.ceil(Z * Z * USUAL * (1 - USUAL) / WANTED**2)
     fix = f"test on more rows: {wanted:,} know it to ± {WANTED}"
     return [Finding("too_few_rows", "test", what, fix, "warning", rows)]
 
 
-def _few_of_a_class(classes: Mapping[str, int], gates: Sequence[str]) -> list[Finding]:
+def _few_of_a_class(classes: Mapping[str, int]) -> list[Finding]:
     """Look at classes alone: a recall rests on the rows of its class."""
     few = {c: n for c, n in classes.items() if n < FEW_OF_A_CLASS}
     if not few or len(classes) < 2:
@@ -43,9 +37,7 @@ def _few_of_a_class(classes: Mapping[str, int], gates: Sequence[str]) -> list[Fi
     what = (
         f"{len(few):,} classes have fewer than {FEW_OF_A_CLASS} test rows, the rarest {least}: their recall is a guess"
     )
-    about = any(word in gate for gate in gates for word in ("recall", "precision", "f1"))
-    fix = "add rows of the rare classes, or merge them"
-    return [Finding("too_few_rows", "test", what, fix, "warning" if about else "info", len(few))]
+    return [Finding("too_few_rows", "test", what, "add rows of the rare classes, or merge them", count=len(few))]
 
 
 def _half(rows: int) -> float:

@@ -89,7 +89,7 @@ def noticed(seen: Seen) -> list[Finding]:
         notice_shift,
     ):
         out += notice(look)
-    return [*out, *notice_near(look), *notice_proof(look.totals["test"], ())]
+    return [*out, *notice_near(look), *notice_proof(look.totals["test"], classes.get("test", {}))]
 
 
 def _rows(seen: Seen, look: Look) -> Iterator[Finding]:
