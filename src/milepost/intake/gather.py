@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,6 +12,7 @@ import numpy as np
 
 from milepost.columns import scan
 from milepost.data.split import hashes
+from milepost.intake.meter import Meter
 from milepost.intake.order import in_order
 from milepost.intake.pieces import write_piece
 from milepost.intake.quarantine import Quarantine
@@ -84,7 +84,7 @@ def gather(
     inputs: Mapping[str, Input], folder: Path, aside: Quarantine, owner: personal.Personal, progress: Progress
 ) -> dict[str, Side]:
     """Read every side; rows that cannot be read go to `aside`, personal data are counted by `owner`."""
-    total, meter = sum(i.size for i in inputs.values()), _Meter(progress)
+    meter = Meter(progress, "prepare", sum(i.size for i in inputs.values()))
     shared = _shared(inputs) if len(inputs) > 1 else None
     out = dict[str, Side]()
     for name, source in inputs.items():
@@ -99,7 +99,7 @@ def gather(
                     aside.add_bad(part.name, seen.bad)
                     owner.add(seen.personal)
                     _take(side, part, seen)
-                    meter.tell(seen.size, total, seen.rows)
+                    meter.tell(seen.size, seen.rows)
                 side.findings += part.findings
                 rows = side.rows + len(side.bad) - before
                 side.parts.append({"name": part.name, "rows": rows, "size": part.size})
@@ -136,15 +136,3 @@ def _take(side: Side, part: Part, seen: _Seen) -> None:
     side.stretches.append(Stretch(seen.path, part.name, side.rows, seen.rows))
     side.scan.add(seen.glance)
     side.rows += seen.rows
-
-
-class _Meter:
-    """Tell how far reading is, and how fast."""
-
-    def __init__(self, progress: Progress) -> None:
-        self.progress, self.done, self.rows, self.start = progress, 0, 0, time.monotonic()
-
-    def tell(self, size: int, total: int, rows: int) -> None:
-        self.done, self.rows = self.done + size, self.rows + rows
-        speed = self.rows / max(1e-3, time.monotonic() - self.start)
-        self.progress("prepare", self.done, total, f"{speed:,.0f} rows/s")

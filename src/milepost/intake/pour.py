@@ -13,11 +13,12 @@ import polars as pl
 from milepost.columns.profile import Profiles
 from milepost.intake.deal import NAMES, Dealer
 from milepost.intake.gather import Side
+from milepost.intake.meter import Meter
 from milepost.intake.pieces import PieceWriter
 from milepost.intake.quarantine import Quarantine
 from milepost.intake.rows import Reader, Rows
 from milepost.intake.sample import Sample, enough
-from milepost.types import Array
+from milepost.types import Array, Progress
 
 PIECE = 8192  # rows of a piece on disk, which is also what a task learns from at once
 PIECE_BYTES = 16 << 20
@@ -52,8 +53,10 @@ class Pour:
         dealer: Dealer,
         aside: Quarantine,
         out: Path,
+        progress: Progress,
     ) -> None:
         self.given, self.copies, self.reader, self.dealer, self.aside = given, copies, reader, dealer, aside
+        self.meter = Meter(progress, "split", sum(side.rows for side in given.values()))
         self.size = max(_row_bytes(side) for side in given.values())
         self.rows = max(1, min(PIECE, int(PIECE_BYTES / self.size)))
         self.pools, self.out, self.profiles = dict[str, Pool](), out, Profiles()
@@ -83,6 +86,7 @@ class Pour:
             self.profiles.add(usable.table, dealt)
             for target, mark_N in dealt.items():
                 yield from (piece for piece in self._add(target, usable.where(mark_N)) if target == "train")
+            self.meter.tell(len(rows.index_N), len(rows.index_N))
         for target in self._fed_by(name):
             yield from (piece for piece in self.pools[target].writer.finish() if target == "train")
 

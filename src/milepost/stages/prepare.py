@@ -64,7 +64,7 @@ def prepare(
         raise_all(cells_for_names(given))  # before an error lists them
         raise_all([*refusals(given, aside, bad_rows), *_missing(wanted, given, split)])
         known, said = _ruled(wanted, given, columns or {}, owner.columns())
-        seen, how, refused = _poured(known, given, aside, out, split, duplicates == "drop", owner)
+        seen, how, refused = _poured(known, given, aside, out, split, duplicates == "drop", owner, progress)
         dropped = {reason: n for reason, n in aside.counts.items() if reason not in quarantined}
         lines = {reason: [a.line for a in first] for reason, first in aside.first.items()}
         findings = [*(f for s in given.values() for f in s.findings), *notice_aside(dropped, quarantined, lines)]
@@ -132,6 +132,7 @@ def _poured(
     split: str,
     drop: bool,
     owner: Personal,
+    progress: Progress,
 ) -> tuple[Seen, str, list[MilepostError]]:
     """Deal the rows out to train, valid and test and fit the task on the way; return what was seen, and how.
 
@@ -144,7 +145,7 @@ def _poured(
     read = {*chain.from_iterable(task.reads.values()), *task.group, *split.partition(":")[2:]} & set(side.columns)
     for rows in reader.rows(side, again[name], [c for c in side.columns if c in read]):
         dealer.see(rows.usable())
-    pour = Pour(given, again, reader, dealer, aside, out)
+    pour = Pour(given, again, reader, dealer, aside, out, progress)
     if dealer.rows < len([s for s in SIDES if s not in given]) + (name == "train"):
         deque(pour.train(), maxlen=0)  # so that the rows set aside are counted
         raise nothing_usable("train", name == "train", aside)
