@@ -46,7 +46,7 @@ class Side:
 
     @property
     def hash_N(self) -> Array:
-        """The hash of every row, uint64 [N], on disk."""
+        """The hash of every row, uint64 [N], on disk: mapped anew each time, since what was read counts as ours."""
         return _mapped(self.folder / "hashes.bin", np.uint64)
 
     @property

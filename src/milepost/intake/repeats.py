@@ -8,18 +8,22 @@ import numpy as np
 
 from milepost.types import Array
 
+MOST = np.iinfo(np.uint16).max
 AT_ONCE = 2_000_000  # hashes that are sorted in one go: 16 MB, and as much for their order
 
 
 def copies(hash_N: Array) -> Array:
-    """Return for every row how many equal rows stand before it, uint32 [N]; `hash_N` is uint64, maybe on disk."""
-    out = np.zeros(len(hash_N), np.uint32)
+    """Return for every row how many equal rows stand before it, uint16 [N]; `hash_N` is uint64, maybe on disk.
+
+    From 65,535 on they are no longer told apart.
+    """
+    out = np.zeros(len(hash_N), np.uint16)
     for index in partitions(hash_N):
         order = np.argsort(hash_N[index], kind="stable")
         ordered = hash_N[index][order]
         first = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]])) if len(ordered) else order
         lengths = np.diff(np.concatenate([first, [len(ordered)]]))
-        out[index[order]] = np.arange(len(ordered)) - np.repeat(first, lengths)
+        out[index[order]] = np.minimum(np.arange(len(ordered)) - np.repeat(first, lengths), MOST)
     return out
 
 

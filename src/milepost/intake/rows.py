@@ -51,10 +51,10 @@ class Reader:
 
     def rows(self, side: Side, copy_N: Array, columns: Sequence[str] | None = None) -> Iterator[Rows]:
         """Yield the rows of every stretch, in order; only `columns` of them if these are given."""
-        work = partial(self._rows, side.hash_N, copy_N, columns)
+        work = partial(self._rows, side, copy_N, columns)
         return in_order(work, side.stretches)
 
-    def _rows(self, hash_N: Array, copy_N: Array, columns: Sequence[str] | None, stretch: Stretch) -> Rows:
+    def _rows(self, side: Side, copy_N: Array, columns: Sequence[str] | None, stretch: Stretch) -> Rows:
         raw = read_piece(stretch.path) if columns is None else pl.read_ipc(stretch.path, columns=list(columns))
         table, at = self.task.typed(raw), slice(stretch.first, stretch.first + stretch.rows)
         reason = self._unread(raw, self.task.unusable(table))
@@ -63,7 +63,7 @@ class Reader:
         if self.drop_copies:
             reason = _else(reason, pl.Series(copy_N[at] > 0), "duplicate")
         index_N = np.arange(at.start, at.stop)
-        return Rows(stretch.part, table, reason, index_N, np.array(hash_N[at]), copy_N[at])
+        return Rows(stretch.part, table, reason, index_N, np.array(side.hash_N[at]), copy_N[at])
 
     def _unread(self, raw: pl.DataFrame, reason: pl.Series) -> pl.Series:
         """Tell truth that says something, but no number or date, from truth that is missing."""
