@@ -9,7 +9,7 @@ import numpy as np
 from milepost.types import Array
 
 MOST = np.iinfo(np.uint16).max
-AT_ONCE = 2_000_000  # hashes that are sorted in one go: 16 MB, and as much for their order
+AT_ONCE = 1_000_000  # hashes that are sorted in one go: 8 MB, and as much for their order
 
 
 def copies(hash_N: Array) -> Array:
