@@ -29,7 +29,7 @@ def wide(columns: int) -> dict[str, Any]:
 
 def test_errors_come_first_and_findings_of_one_code_stand_together() -> None:
     found = [finding("a", "data"), finding("b", "data", "warning"), finding("c", "data", "error"), finding("a", "test")]
-    text = findings.findings({"findings": found}, {}, Voice())
+    text = findings.findings({"findings": found, "dropped": {}, "quarantined": {}}, {}, Voice())
     assert re.findall(r'<article class="s-(\w+)" id="f-(\w)"', text) == [
         ("error", "c"),
         ("warning", "b"),
@@ -41,11 +41,17 @@ def test_errors_come_first_and_findings_of_one_code_stand_together() -> None:
 def test_a_finding_has_its_count_its_rows_and_its_mend() -> None:
     mend = 'columns: {age: {type: number, missing: ["?"]}}'
     found = finding("a", "column age", count=1234, rows=[3, 10_000], fix=mend, what="`age` is odd")
-    text = findings.findings({"findings": [found]}, {"age": "c0"}, Voice())
+    text = findings.findings({"findings": [found], "dropped": {}, "quarantined": {}}, {"age": "c0"}, Voice())
     words = " ".join(" ".join(t.words for t in Reader(text).texts).split())
     assert "age is odd age · count 1,234 · in rows 3, 10,000 … Fix" in words
     assert '<a href="#c0">' in text
     assert "<code><bdi>columns: {age: {type: number, missing: [&quot;?&quot;]}}</bdi></code>" in text
+
+
+def test_rows_that_were_set_aside_are_told_by_their_lines() -> None:
+    found = finding("broken_text", "data", count=2, rows=[7, 9])
+    report = {"findings": [found], "dropped": {}, "quarantined": {"broken_text": 2}}
+    assert "in lines 7, 9" in " ".join(t.words for t in Reader(findings.findings(report, {}, Voice())).texts)
 
 
 def test_a_very_wide_table_is_bounded_and_the_odd_columns_are_shown() -> None:

@@ -25,9 +25,9 @@ def learn(
     """Learn every column but `leave` (or `only` those) of typed rows; return the facts and what was noticed."""
     seen, row = dict[str, _Numbers | _Categories](), 0
     for table in batches:
-        order_N = shuffled(np.arange(row, row + table.height))
+        order_N, here = shuffled(np.arange(row, row + table.height)), set(table.columns) - set(leave)
         for name in only or table.columns:
-            if name not in leave and name in table.columns:
+            if name in here:
                 column = table[name]
                 if name not in seen:
                     seen[name] = _Categories(name) if column.dtype == pl.String else _Numbers(name, column.dtype)

@@ -71,7 +71,8 @@ class TableFacts(BaseModel):
         A column that the table lacks is missing throughout.
         """
         gone = pl.repeat(None, table.height, dtype=pl.String, eager=True)
-        held = {c.name: table[c.name] if c.name in table.columns else gone for c in self.columns}
+        here = set(table.columns)
+        held = {c.name: table[c.name] if c.name in here else gone for c in self.columns}
         number, category = (
             np.empty((table.height, len(c)), t) for c, t in ((self.numbers, np.float32), (self.categories, np.int32))
         )

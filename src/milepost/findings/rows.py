@@ -65,9 +65,10 @@ def worded_alike(look: Look, side: str) -> Array:
     Case, blanks and punctuation aside; the label may be another one.
     """
     here, found = look.sides[side], np.zeros(look.sides[side].height, bool)
-    for name in here.columns:
+    texts = [c for c in here.columns if look.types.get(c) == "text" and c not in look.targets]
+    for name in texts:
         others = [t[name] for s, t in look.sides.items() if s != side and name in t.columns]
-        if look.types.get(name) == "text" and name not in look.targets and others:
+        if others:
             words, known = _words(here[name]), pl.concat([_words(o) for o in others])
             found |= words.is_in(known.drop_nulls().to_list()).fill_null(False).to_numpy()
     return look.rows[side][found]

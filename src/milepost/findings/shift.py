@@ -137,9 +137,9 @@ def _too_late(look: Look) -> Iterator[Finding]:
     every = joined(look).table
     if look.time is None or look.time not in every.columns:
         return
-    time_N, known_N = numbers(every[look.time])
+    (time_N, known_N), here = numbers(every[look.time]), {*every.columns}
     fix = "remove it, or list the others in task.features, if it is not known when the product is asked"
-    for name in [c for c in every.columns if c in look.features and c != look.time]:
+    for name in [c for c in look.features if c in here and c != look.time]:
         column, what = every[name], ""
         if column.dtype.is_temporal() and every[look.time].dtype.is_temporal() and _after(column, every[look.time]):
             what = f"`{name}` lies after `{look.time}` in nearly every row; is it known when the product is asked?"
@@ -166,7 +166,8 @@ def _filled_later(column: pl.Series, time_N: Array, known_N: Array) -> bool:
 def _hints(look: Look) -> Iterator[Finding]:
     """Report, where no time is known, dates named like an end that lie after another date in nearly every row."""
     train = look.sides["train"]
-    dates = [c for c in look.features if c in train.columns and train[c].dtype.is_temporal()]
+    temporal = {c for c, dtype in train.schema.items() if dtype.is_temporal()}
+    dates = [c for c in look.features if c in temporal]
     for name in dates if look.time is None else ():
         first = next((d for d in dates if d != name and _after(train[name], train[d], CERTAIN)), None)
         if first and AFTER.search(name.lower()) and not AHEAD.search(name.lower()):

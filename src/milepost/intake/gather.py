@@ -39,7 +39,7 @@ class Side:
     columns: list[str] = field(default_factory=list)
     stretches: list[Stretch] = field(default_factory=list)
     rows: int = 0  # that can be read
-    bad: list[int] = field(default_factory=list)  # for every other row, how many readable ones stand before it
+    bad: int = 0  # that cannot
     findings: list[Finding] = field(default_factory=list)
     parts: list[dict[str, int | str]] = field(default_factory=list)
     scan: scan.Scan = field(default_factory=scan.Scan)
@@ -56,8 +56,8 @@ class Side:
 
     def numbers(self, index: Array | Sequence[int]) -> list[int]:
         """Return the numbers, counted from 1 over all rows that were read, of readable rows `index`."""
-        at = np.asarray(index, np.int64)
-        return [int(n) for n in at + 1 + np.searchsorted(np.asarray(self.bad, np.int64), at, "right")]
+        at, before_bad = np.asarray(index, np.int64), _mapped(self.folder / "bad.bin", np.int64)
+        return [int(n) for n in at + 1 + np.searchsorted(before_bad, at, "right")]
 
 
 def _mapped(path: Path, dtype: type) -> Array:
@@ -90,19 +90,15 @@ def gather(
     for name, source in inputs.items():
         side = out[name] = Side(folder / name)
         side.folder.mkdir(parents=True)
-        with (side.folder / "hashes.bin").open("wb") as hash_file, (side.folder / "lines.bin").open("wb") as line_file:
-            for part in source.parts:
-                before = side.rows + len(side.bad)
-                for seen in _looked(part, side, shared):
-                    hash_file.write(seen.hash_N.tobytes())
-                    line_file.write(seen.line_N.astype(np.int64).tobytes())
-                    aside.add_bad(part.name, seen.bad)
-                    owner.add(seen.personal)
-                    _take(side, part, seen)
-                    meter.tell(seen.size, seen.rows)
-                side.findings += part.findings
-                rows = side.rows + len(side.bad) - before
-                side.parts.append({"name": part.name, "rows": rows, "size": part.size})
+        for part in source.parts:
+            before = side.rows + side.bad
+            for seen in _looked(part, side, shared):
+                aside.add_bad(part.name, seen.bad)
+                owner.add(seen.personal)
+                _take(side, part, seen)
+                meter.tell(seen.size, seen.rows)
+            side.findings += part.findings
+            side.parts.append({"name": part.name, "rows": side.rows + side.bad - before, "size": part.size})
     return out
 
 
@@ -131,8 +127,11 @@ def _look(numbered: tuple[int, Block], folder: Path, shared: Sequence[str] | Non
 def _take(side: Side, part: Part, seen: _Seen) -> None:
     """Add what was seen in a block to what is known of the side."""
     side.columns = side.columns or seen.columns
-    before = np.searchsorted(seen.line_N, [b.line for b in seen.bad])
-    side.bad += [side.rows + int(i) for i in before]
+    before_bad = side.rows + np.searchsorted(seen.line_N, [b.line for b in seen.bad])
+    for kind, values in (("hashes", seen.hash_N), ("lines", seen.line_N), ("bad", before_bad)):
+        with (side.folder / f"{kind}.bin").open("ab") as file:
+            file.write(values.astype(np.uint64 if kind == "hashes" else np.int64).tobytes())
+    side.bad += len(seen.bad)
     side.stretches.append(Stretch(seen.path, part.name, side.rows, seen.rows))
     side.scan.add(seen.glance)
     side.rows += seen.rows

@@ -20,7 +20,7 @@ def cells_for_names(given: Mapping[str, Side]) -> list[MilepostError]:
 def refusals(given: Mapping[str, Side], aside: Quarantine, bad_rows: float) -> list[MilepostError]:
     """List what is wrong with the rows as a whole; more than the share `bad_rows` of unreadable ones is too many."""
     out = list[MilepostError]()
-    rows, bad = sum(s.rows for s in given.values()), sum(len(s.bad) for s in given.values())
+    rows, bad = sum(s.rows for s in given.values()), sum(s.bad for s in given.values())
     if bad > bad_rows * (rows + bad):
         out += [_too_many(reason, n, rows + bad, bad_rows, aside.first[reason]) for reason, n in aside.counts.items()]
     for side in given.values():

@@ -31,7 +31,7 @@ class Sample:
             return
         if len(few) < len(hash_N):
             table, hash_N, index_N = table[few], hash_N[few], index_N[few]
-        self.tables.append(table.with_columns(pl.col(pl.String) + ""))  # a text of its own: a view holds its whole block
+        self.tables.append(table.with_columns(pl.col(pl.String) + ""))  # a text of its own: a view holds its block
         self.hash_N, self.index_N = np.concatenate([self.hash_N, hash_N]), np.concatenate([self.index_N, index_N])
         if len(self.hash_N) > 1.5 * self.limit:
             self._thin()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -31,11 +31,12 @@ def findings(report: Mapping[str, Any], places: Mapping[str, str], voice: Voice)
         return Html()
     order = dict.fromkeys((f["severity"], f["code"]) for f in every)
     every.sort(key=lambda f: list(order).index((f["severity"], f["code"])))
-    groups = [_group(list(found), places, voice) for _, found in groupby(every, lambda f: (f["severity"], f["code"]))]
-    return tag("div", groups, class_="findings")
+    aside = {*report["dropped"], *report["quarantined"]}
+    alike = [list(found) for _, found in groupby(every, lambda f: (f["severity"], f["code"]))]
+    return tag("div", [_group(found, places, aside, voice) for found in alike], class_="findings")
 
 
-def _group(alike: Sequence[Mapping[str, Any]], places: Mapping[str, str], voice: Voice) -> Html:
+def _group(alike: Sequence[Mapping[str, Any]], places: Mapping[str, str], aside: Collection[str], voice: Voice) -> Html:
     """Return the findings of one code, bounded."""
     severity, code = alike[0]["severity"], alike[0]["code"]
     badge = tag("span", tag("span", MARKS[severity], aria_hidden="true"), " ", voice(severity), class_="badge")
@@ -45,7 +46,7 @@ def _group(alike: Sequence[Mapping[str, Any]], places: Mapping[str, str], voice:
     return tag(
         "article",
         tag("h3", badge, " ", tag("code", code), " ", times),
-        tag("ul", [_finding(f, places, voice) for f in alike[:ALIKE]]),
+        tag("ul", [_finding(f, places, code in aside, voice) for f in alike[:ALIKE]]),
         more if left > 0 else None,
         tag("p", coded(said), class_="note") if said else None,
         class_=f"s-{severity}",
@@ -53,8 +54,9 @@ def _group(alike: Sequence[Mapping[str, Any]], places: Mapping[str, str], voice:
     )
 
 
-def _finding(finding: Mapping[str, Any], places: Mapping[str, str], voice: Voice) -> Html:
-    facts = [_where(finding, places, voice), *_rows(finding, voice)]
+def _finding(finding: Mapping[str, Any], places: Mapping[str, str], aside: bool, voice: Voice) -> Html:
+    """Return one finding; rows that were set aside are told by their lines."""
+    facts = [_where(finding, places, voice), *_rows(finding, aside, voice)]
     return tag(
         "li",
         tag("p", coded(voice.sentence(finding["what"])), class_="what"),
@@ -73,14 +75,17 @@ def _where(finding: Mapping[str, Any], places: Mapping[str, str], voice: Voice) 
     return tag("a", name(column), href=f"#{place}") if place else name(column)
 
 
-def _rows(finding: Mapping[str, Any], voice: Voice) -> list[Html]:
+def _rows(finding: Mapping[str, Any], aside: bool, voice: Voice) -> list[Html]:
     """Count, and number the first rows."""
     out, rows = list[Html](), finding["rows"]
     if finding["count"]:
         out.append(voice("count {0}", tag("b", number(finding["count"]))))
     if rows:
-        listed = voice.listed(number(r) for r in rows)
-        out.append(voice("in rows {0} …", listed) if finding["count"] > len(rows) else voice("in rows {0}", listed))
+        listed, few = voice.listed(number(r) for r in rows), finding["count"] > len(rows)
+        if aside:
+            out.append(voice("in lines {0} …", listed) if few else voice("in lines {0}", listed))
+        else:
+            out.append(voice("in rows {0} …", listed) if few else voice("in rows {0}", listed))
     return out
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -60,21 +60,26 @@ def text(found: dict[str, Any], say: Say = str) -> str:
     sizes = (f"{split[side]:,}" for side in ("train", "valid", "test"))
     lines.append(say("train {0}, valid {1}, test {2}; {3}").format(*sizes, say(split["how"])))
     lines += [say("note: {0}").format(say(n)) for n in found["notes"]]
+    aside = {*found["dropped"], *found["quarantined"]}
     for severity in SEVERITIES:
-        lines += [line for f in found["findings"] if f["severity"] == severity for line in _finding(f, say)]
+        lines += [line for f in found["findings"] if f["severity"] == severity for line in _finding(f, aside, say)]
     if found["findings"]:
         lines.append(say("more of a code: milepost explain-code {0}").format(_weightiest(found["findings"])))
     return "\n".join(lines if found["errors"] else [*lines, say("nothing blocks the road: milepost run")])
 
 
-def _finding(f: dict[str, Any], say: Say) -> list[str]:
-    """Write one finding: what, then where to look, then the mend."""
+def _finding(f: dict[str, Any], aside: Collection[str], say: Say) -> list[str]:
+    """Write one finding: what, then where to look, then the mend; rows set `aside` are told by their lines."""
     severity = say(f["severity"])
     wide = len(severity.encode("gb18030"))  # a Chinese letter is as wide as two others
     said = say("{0}: {1} [{2}]").format(say(f["where"]), say(f["what"]), f["code"])
     lines = [severity + " " * (len(INDENT) - wide) + said]
     if f["rows"]:
-        rows = say("rows {0}, ...") if f["count"] > len(f["rows"]) else say("rows {0}")
+        few = f["count"] > len(f["rows"])
+        if f["code"] in aside:
+            rows = say("lines {0}, ...") if few else say("lines {0}")
+        else:
+            rows = say("rows {0}, ...") if few else say("rows {0}")
         lines.append(INDENT + rows.format(listed(say, (f"{row:,}" for row in f["rows"]))))
     return [*lines, INDENT + say("fix: {0}").format(say(f["fix"]))] if f["fix"] else lines
 

@@ -37,7 +37,8 @@ class Alike:
 
     def absent(self, part: Part) -> list[Finding]:
         """Say which columns of the others a part lacks."""
-        lacking = [c for c in self.columns if c not in set(part.columns)]
+        own = set(part.columns)
+        lacking = [c for c in self.columns if c not in own]
         if not lacking:
             return []
         listed = ", ".join(f"`{c}`" for c in lacking[:5]) + (" ..." if len(lacking) > 5 else "")
@@ -48,7 +49,8 @@ class Alike:
         """Put the columns of a part in the order of all; those that it lacks are empty."""
         if table.columns == self.columns:
             return table
-        missing = [pl.lit(None).alias(c) for c in self.columns if c not in table.columns]
+        own = set(table.columns)
+        missing = [pl.lit(None).alias(c) for c in self.columns if c not in own]
         return table.with_columns(missing).select(self.columns)
 
 

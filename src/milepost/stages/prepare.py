@@ -177,13 +177,14 @@ def _dealer(task: Task[Any], split: str, given: Mapping[str, Side], side: Side, 
 
 def _lacking(fitted: Task[Any], given: Mapping[str, Side]) -> list[MilepostError]:
     """List the columns that the task learned to read and a given file lacks."""
+    own = {name: set(side.columns) for name, side in given.items()}
     return [
         MilepostError(
             f"{name} lacks the column `{f.name}` of train", f"data.{name}", did_you_mean(f.name, side.columns)
         )
         for name, side in given.items()
         for f in fitted.fields
-        if f.name not in side.columns
+        if f.name not in own[name]
     ]
 
 
@@ -200,7 +201,7 @@ def _write_report(
     types = {rule.name: rule.type for rule in seen.task.columns}
     classes = {} if seen.task.personal.intersection(seen.task.targets) else seen.classes()
     report = {
-        "rows_read": sum(side.rows + len(side.bad) for side in seen.given.values()),
+        "rows_read": sum(side.rows + side.bad for side in seen.given.values()),
         "rows_kept": sum(kept.values()),
         "dropped": dict(dropped),
         "quarantined": dict(quarantined),
