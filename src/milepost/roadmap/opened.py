@@ -10,9 +10,8 @@ from typing import Any, TypeVar
 
 from milepost.columns.schema import ColumnWish
 from milepost.errors import MilepostError, raise_all
-from milepost.files import file_hash
+from milepost.files import file_hash, key_of
 from milepost.roadmap.gates import Gate, parse
-from milepost.roadmap.store import key_of
 from milepost.sources.read import files_of
 from milepost.spec.load import Loaded, load
 from milepost.spec.problems import validate

@@ -10,12 +10,13 @@ from typing import Any
 
 from milepost.compute.choices import Choices, Wish
 from milepost.errors import OUT_OF_BUDGET, MilepostError, raise_all
-from milepost.files import file_hash
+from milepost.files import file_hash, key_of
 from milepost.product import Product
 from milepost.roadmap import evidence
 from milepost.roadmap.choose import Tried, choose
+from milepost.roadmap.looks import looks
 from milepost.roadmap.opened import Opened
-from milepost.roadmap.store import Store, key_of
+from milepost.roadmap.store import Store
 from milepost.stages.base import Candidate, Prepared, Trained
 from milepost.stages.deploy import deploy
 from milepost.stages.evaluate import as_json, measured, measured_naive
@@ -175,12 +176,17 @@ class Road:
         return found
 
     def test_looks(self, prepared: Prepared) -> int:
-        """Count how often products have looked at these test rows."""
-        return sum(e.get("event") == "test_look" and e.get("rows") == prepared.folder.name for e in self.store.events())
+        """Count how often products have looked at these test rows; note where the count cannot be trusted."""
+        self.notes += self.store.audit()
+        return looks(self.store, prepared.folder.name, self.opened.folder / "runs")
 
     def _once(self, stage: str, inputs: dict[str, Any], make: Callable[[Path, Path], None], what: str = "") -> Path:
         def shown(out: Path, work: Path) -> None:
             self.progress(what or stage, 0, 0)
             make(out, work)
 
-        return self.store.once(stage, inputs, shown)
+        def say(reason: str) -> None:
+            self.progress(what or stage, 0, 0, reason)
+            self.notes.append(reason)
+
+        return self.store.once(stage, inputs, shown, what or stage, say)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from milepost.compute.choices import Choices
 from milepost.errors import MilepostError, did_you_mean, raise_all
-from milepost.files import atomic
+from milepost.files import copy, file_hash, sealed, sync, unsealed, write
 from milepost.roadmap import evidence
 from milepost.roadmap.check import checked
+from milepost.roadmap.lock import choices
 from milepost.roadmap.opened import opened
 from milepost.roadmap.progress import progress
 from milepost.roadmap.road import Road
@@ -21,6 +19,7 @@ from milepost.roadmap.store import Store
 from milepost.stages.base import Prepared
 
 STAGES = ("prepare", "initialize", "train", "evaluate", "deploy")
+EVIDENCE = ("data_report.json", "quarantine.csv", "metrics.json", "lock.json", "product/manifest.json")
 
 
 def run(path: Path, overrides: Sequence[str] = (), until: str = STAGES[-1]) -> dict[str, Any]:
@@ -37,7 +36,7 @@ def run(path: Path, overrides: Sequence[str] = (), until: str = STAGES[-1]) -> d
         raise_all(evidence.unknown_slices(found, list(prepared.report["columns"])))
         with store.lock("runs"):
             folder = _folder(found.folder / "runs", key)
-        road.choices = Choices(folder / "lock.json")
+        road.choices = choices(folder, found, prepared.folder.name, store, road.notes)
         metrics = _taken(road, prepared, folder, STAGES.index(until))
     with store.lock("runs"):
         return _conclude(road, prepared, folder, metrics)
@@ -46,7 +45,7 @@ def run(path: Path, overrides: Sequence[str] = (), until: str = STAGES[-1]) -> d
 def _taken(road: Road, prepared: Prepared, folder: Path, last: int) -> dict[str, Any]:
     """Take the stages after prepare up to number `last`; return metrics.json as far as it goes."""
     for name in ("data_report.json", "quarantine.csv"):
-        shutil.copyfile(prepared.folder / name, folder / name)
+        copy(prepared.folder / name, folder / name)
     if last == STAGES.index("initialize"):
         for name in road.names:
             road.initialize(prepared, name)
@@ -81,20 +80,38 @@ def _folder(runs: Path, key: str) -> Path:
 
 
 def _point(link: Path, folder: Path) -> None:
-    """Make `link` lead to `folder`, in one step."""
-    part = link.with_name(f".{link.name}.{os.getpid()}")
+    """Make `link` lead to `folder`, in one step; raise MilepostError where a folder has taken its place."""
+    if link.is_symlink() and link.readlink() == Path(folder.name):
+        return
+    if link.is_dir() and not link.is_symlink():
+        what = f"`{link.name}` is a folder, where a link to a run should be"
+        raise MilepostError(what, str(link), "move it away: it was copied as a folder")
+    part = link.with_name(f".{link.name}.part")
     part.unlink(missing_ok=True)
     part.symlink_to(folder.name)
     part.replace(link)
 
 
 def _ship(made: Path, folder: Path) -> None:
-    """Copy the product out of the store into the run's folder, whole or not at all."""
-    part, final = folder / ".product.part", folder / "product"
-    shutil.rmtree(part, ignore_errors=True)
+    """Copy the product out of the store into the run's folder, whole or not at all; leave alone what is the same."""
+    part, old, final = folder / ".product.part", folder / ".product.old", folder / "product"
+    for left in (part, old):
+        shutil.rmtree(left, ignore_errors=True)
+    if _hashes(final) == _hashes(made):
+        return
     shutil.copytree(made, part)
-    shutil.rmtree(final, ignore_errors=True)
+    for path in (*part.rglob("*"), part):
+        sync(path)
+    if final.is_dir():
+        final.rename(old)
     part.rename(final)
+    sync(folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    """Return the hash of every file of a folder, by its path there."""
+    return {str(p.relative_to(folder)): file_hash(p) for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
 def _conclude(road: Road, prepared: Prepared, folder: Path, metrics: dict[str, Any]) -> dict[str, Any]:
@@ -104,10 +121,11 @@ def _conclude(road: Road, prepared: Prepared, folder: Path, metrics: dict[str, A
     """
     earlier = folder / "metrics.json"
     if not metrics.get("test") and earlier.is_file():
-        metrics = json.loads(earlier.read_text("utf-8"))
+        metrics = _kept(earlier) or metrics
     status = evidence.status(road.opened, folder.name, metrics, road.test_looks(prepared), road.notes)
     if metrics:
         _write(earlier, metrics)
+    status["evidence"] = {n: file_hash(folder / n) for n in EVIDENCE if (folder / n).is_file()}
     _write(folder / "gates.json", status)
     _point(folder.parent / "latest", folder)
     if (folder / "product").is_dir():
@@ -115,6 +133,13 @@ def _conclude(road: Road, prepared: Prepared, folder: Path, metrics: dict[str, A
     return status
 
 
+def _kept(path: Path) -> dict[str, Any]:
+    """Read what a longer road has written; nothing where it was changed since."""
+    try:
+        return unsealed(path.read_bytes())
+    except ValueError:
+        return {}
+
+
 def _write(path: Path, content: dict[str, Any]) -> None:
-    with atomic(path) as file:
-        file.write(json.dumps(content, ensure_ascii=False, indent=1).encode())
+    write(path, sealed(content, indent=1))

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from milepost.errors import MilepostError
+from milepost.files import unsealed
+from milepost.roadmap.store import audit
 from milepost.words.say import Say
 
 MARKS = {"passed": "✓", "failed": "✗", "not_proven": "?", "not_measured": "·"}
 
 
 def status(folder: Path) -> dict[str, Any]:
-    """Return gates.json of the latest run; raise MilepostError if nothing has run."""
-    return _read(folder / "runs" / "latest" / "gates.json", folder)
+    """Return gates.json of the latest run and what is wrong with the ledger; raise MilepostError if nothing has run."""
+    found = _read(folder / "runs" / "latest" / "gates.json", folder)
+    later = [n for n in audit(folder / ".milepost") if n not in found["notes"]]
+    return found | {"notes": [*found["notes"], *later]}
 
 
 def all_runs(folder: Path) -> dict[str, Any]:
@@ -37,7 +40,7 @@ def all_runs(folder: Path) -> dict[str, Any]:
 
 def _read(path: Path, folder: Path) -> dict[str, Any]:
     try:
-        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        found = unsealed(path.read_bytes())
     except FileNotFoundError:
         raise MilepostError("nothing has run yet", str(folder), "milepost run") from None
     except ValueError:
