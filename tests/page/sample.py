@@ -1,4 +1,4 @@
-"""A run as prepare and evaluate leave it, made from invented rows by the room that profiles them."""
+"""The data of a run as prepare leaves them, from invented rows by the room that profiles them; and all evidence."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ import numpy as np
 import polars as pl
 
 from milepost.columns.profile import Profiles
+from milepost.page.evidence import Evidence
 from milepost.types import Finding
+
+from .judged import gates, metrics
+
+__all__ = ["evidence", "gates", "metrics", "report", "table"]
 
 TYPES = {"age": "number", "since": "date", "smoker": "boolean", "grade": "ordinal", "city": "category"}
 TYPES |= {"note": "text", "mail": "category", "customer": "id", "country": "constant", "left": "empty"}
@@ -73,31 +78,8 @@ def report() -> dict[str, Any]:
     }
 
 
-def gate(text: str, verdict: str, value: float | None = None, **others: Any) -> dict[str, Any]:
-    """One judged gate as gates.json has it."""
-    low, high = (None, None) if value is None else (value - 0.03, value + 0.03)
-    out = {"gate": text, "value": value, "low": low, "high": high, "n": 200, "against": "", "verdict": verdict}
-    return out | {"next": ""} | others
-
-
-def gates() -> dict[str, Any]:
-    """gates.json with every verdict there is."""
-    again = "about 1,130 test rows would prove it, 200 are there"
-    milestones = [
-        ("prototype", "passed", [gate("accuracy > naive", "passed", 0.121, against="naive")]),
-        ("product", "not_proven", [gate("accuracy >= 0.8", "not_proven", 0.815, next=again)]),
-        ("speed", "failed", [gate("latency_p95_ms <= 1", "failed", 1.9, next="latency_p95_ms must fall")]),
-        (
-            "launch",
-            "not_measured",
-            [gate("recall@sex=f >= 0.7", "not_measured", next="deploy measures it: milepost run")],
-        ),
-    ]
-    return {
-        "product": "heart-check",
-        "need": "Tell a clinic which patients to examine first.",
-        "run": "0001-abc",
-        "model": "linear",
-        "milestones": [{"name": n, "verdict": v, "by": None, "gates": g} for n, v, g in milestones],
-        "next": f"product: accuracy >= 0.8: {again}",
-    }
+def evidence(**others: Any) -> Evidence:
+    """Everything that a page is written from, every file as it was judged."""
+    hashes = {"data_report.json": "d" * 64, "metrics.json": "e" * 64, "gates.json": "f" * 64}
+    hashes |= {"product/manifest.json": "a" * 64}
+    return Evidence(report(), gates(), metrics(), hashes)._replace(**others)

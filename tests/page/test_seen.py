@@ -46,7 +46,7 @@ def shown() -> Browser:
 @pytest.mark.parametrize(("lang", "scheme", "width"), LOOKS)
 def test_the_page_fits_and_can_be_read(lang: str, scheme: str, width: int, shown: Browser, tmp_path: Path) -> None:
     file = tmp_path / "report.html"
-    file.write_text(page(sample.report(), sample.gates(), "0001-abc", lang), "utf-8")
+    file.write_text(page(sample.evidence(), "0001-abc", lang), "utf-8")
     shown.heard.clear()
     shown.open(file.as_uri(), width, scheme=scheme)
     assert shown.run("document.documentElement.scrollWidth") <= width and shown.run(WIDE) == []
@@ -69,7 +69,7 @@ def test_the_page_fits_and_can_be_read(lang: str, scheme: str, width: int, shown
 @pytest.mark.parametrize("width", [375, 1280])
 def test_hostile_words_run_nothing_and_break_nothing(width: int, shown: Browser, tmp_path: Path) -> None:
     file = tmp_path / "report.html"
-    file.write_text(page(*evil(), "0001-abc"), "utf-8")
+    file.write_text(page(evil(), "0001-abc"), "utf-8")
     shown.heard.clear()
     shown.open(file.as_uri(), width)
     shown.picture(tmp_path / f"hostile-{width}.png")
@@ -80,7 +80,7 @@ def test_hostile_words_run_nothing_and_break_nothing(width: int, shown: Browser,
 
 def test_a_printed_page_is_light_and_whole(shown: Browser, tmp_path: Path) -> None:
     file = tmp_path / "report.html"
-    file.write_text(page(sample.report(), sample.gates(), "0001-abc"), "utf-8")
+    file.write_text(page(sample.evidence(), "0001-abc"), "utf-8")
     shown.open(file.as_uri(), scheme="dark")
     features = [{"name": "prefers-color-scheme", "value": "light"}]  # browsers print so
     shown.send("Emulation.setEmulatedMedia", media="print", features=features)

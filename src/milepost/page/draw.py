@@ -45,7 +45,7 @@ def bar(title: str, parts: Sequence[Part]) -> Html:
             )
             pieces.append(tag("g", box, class_=f"k-{part.kind}"))
         at += width * scale
-    return _chart(title, pieces, class_="bar")
+    return chart(title, pieces, class_="bar")
 
 
 def bullet(title: str, filled: float, ticked: float | None) -> Html:
@@ -55,7 +55,7 @@ def bullet(title: str, filled: float, ticked: float | None) -> Html:
     if ticked is not None:
         place = f"{100 * min(ticked, 1):.2f}%"
         pieces.append(tag("line", x1=place, x2=place, y1="0", y2="100%", class_="tick"))
-    return _chart(title, pieces, class_="bullet")
+    return chart(title, pieces, class_="bullet")
 
 
 def histogram(title: str, filled: Sequence[float], lined: Sequence[float], tips: Sequence[str]) -> Html:
@@ -71,7 +71,7 @@ def histogram(title: str, filled: Sequence[float], lined: Sequence[float], tips:
         pieces.append(tag("path", d=_path(_steps(lined, highest)), class_="line"))
     for i, tip in enumerate(tips):
         pieces.append(tag("rect", tag("title", tip), x=i, width=1, height=TALL, class_="bin"))
-    return _chart(title, pieces, class_="histogram", viewBox=f"0 -2 {wide} {TALL + 4:g}", preserveAspectRatio="none")
+    return chart(title, pieces, class_="histogram", viewBox=f"0 -2 {wide} {TALL + 4:g}", preserveAspectRatio="none")
 
 
 def _steps(shares: Sequence[float], highest: float) -> list[Point]:
@@ -92,7 +92,7 @@ def spread(title: str, low: float, high: float, at: Sequence[float]) -> Html:
         _level(inner, inner_end, "thick"),
         tag("line", x1=f"{middle:.2f}%", x2=f"{middle:.2f}%", y1="0", y2="100%", class_="median"),
     ]
-    return _chart(title, pieces, class_="spread")
+    return chart(title, pieces, class_="spread")
 
 
 def _level(start: float, end: float, kind: str) -> Html:
@@ -107,8 +107,9 @@ def strip(title: str, stretches: Sequence[Stretch]) -> Html:
             seen = 0.15 + 0.85 * share  # one cell of a thousand is seen, too
             box = tag("rect", x=f"{start:.3f}%", width=f"{width:.3f}%", height="100%", opacity=f"{seen:.2f}")
             pieces.append(box)
-    return _chart(title, pieces, class_="strip")
+    return chart(title, pieces, class_="strip")
 
 
-def _chart(title: str, pieces: Iterable[str], **attributes: str) -> Html:
+def chart(title: str, pieces: Iterable[str], **attributes: str) -> Html:
+    """Return drawn pieces as one picture with its title."""
     return tag("svg", tag("title", title), joined(pieces), role="img", **attributes)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from milepost.page.html import Html, coded, joined, name, tag
-from milepost.page.voice import Voice, figure, number
+from milepost.page.evidence import GATES, origin
+from milepost.page.gate import MARKS, gate
+from milepost.page.html import Html, joined, name, tag
+from milepost.page.voice import Voice, number
 
-MARKS = {"passed": "✓", "failed": "✗", "not_proven": "?", "not_measured": "·"}
+SHOWN = 12  # gates of a milestone; those that are not passed first
+ORDER = ("failed", "not_measured", "not_proven", "passed")
 
 
 def milestones(gates: Mapping[str, Any], voice: Voice) -> Html:
@@ -17,58 +20,44 @@ def milestones(gates: Mapping[str, Any], voice: Voice) -> Html:
     if not judged:
         return Html()
     road = tag("ol", [_milestone(m, voice) for m in judged], class_="road")
-    return joined([road, _next(gates, voice)])
-
-
-def _next(gates: Mapping[str, Any], voice: Voice) -> Html:
-    """Return the next step: a command, or a gate and what to do about it."""
-    step = str(gates.get("next") or "")
-    if not step:
-        return Html()
-    said = tag("code", step)
-    for milestone in gates["milestones"]:
-        for gate in milestone["gates"]:
-            about = f"{milestone['name']}: {gate['gate']}: "
-            if step.startswith(about):
-                parts = name(str(milestone["name"])), tag("code", tag("bdi", gate["gate"]))
-                said = joined([*parts, coded(voice.sentence(step.removeprefix(about)))], " · ")
-    return tag("p", tag("b", voice("Next step")), " ", said, class_="next")
+    key = voice("line: 95% interval; dot: value; shaded: what was promised. The whole line must lie in the shade.")
+    return joined([tag("p", key, class_="about"), road, origin(voice, GATES, "milestones")])
 
 
 def _milestone(milestone: Mapping[str, Any], voice: Voice) -> Html:
-    verdict = str(milestone["verdict"])
-    due = tag("span", voice("due {0}", str(milestone["by"])), class_="soft") if milestone.get("by") else None
+    verdict, every = str(milestone["verdict"]), milestone["gates"]
+    shown = every if len(every) <= SHOWN else sorted(every, key=lambda g: ORDER.index(g["verdict"]))[:SHOWN]
+    left = len(every) - len(shown)
+    more = tag("p", voice("{0} more gates are in gates.json", number(left)), class_="note")
+    said = tag("span", voice(verdict.replace("_", " ")), class_="verdict")
     return tag(
         "li",
         tag("span", MARKS[verdict], class_="stone", aria_hidden="true"),
-        tag("h3", name(str(milestone["name"])), " ", tag("span", _verdict(verdict, voice), class_="verdict"), " ", due),
-        tag("ul", [_gate(g, voice) for g in milestone["gates"]], class_="gates"),
+        tag("h3", name(str(milestone["name"])), " ", said),
+        _due(milestone, voice),
+        tag("ul", [gate(g, voice) for g in shown], class_="gates"),
+        more if left else None,
         class_=f"v-{verdict}",
     )
 
 
-def _verdict(verdict: str, voice: Voice) -> Html:
-    return voice(verdict.replace("_", " "))
+def _due(milestone: Mapping[str, Any], voice: Voice) -> Html | None:
+    """Say when it is due, how many days are left, and what waits for it."""
+    facts = list[Html]()
+    if milestone.get("by"):
+        facts.append(voice("due {0}", str(milestone["by"])))
+    days, passed = milestone.get("days"), milestone["verdict"] == "passed"
+    if days is not None and not passed:
+        facts.append(_days(int(days), voice))
+    if milestone.get("before"):
+        facts.append(voice("{0} waits for it", tag("code", str(milestone["before"]))))
+    return tag("p", joined(facts, " · "), class_="due") if facts else None
 
 
-def _gate(gate: Mapping[str, Any], voice: Voice) -> Html:
-    verdict = str(gate["verdict"])
-    mark = tag("span", MARKS[verdict], class_="mark", aria_hidden="true")
-    spoken = tag("span", _verdict(verdict, voice), class_="unseen")
-    hint = tag("span", coded(voice.sentence(gate["next"])), class_="hint") if gate.get("next") else None
-    return tag(
-        "li", mark, spoken, tag("code", tag("bdi", gate["gate"])), _evidence(gate, voice), hint, class_=f"v-{verdict}"
-    )
-
-
-def _evidence(gate: Mapping[str, Any], voice: Voice) -> Html | None:
-    """Write the value with its interval and the rows that it rests on."""
-    if gate["value"] is None:
-        return None
-    more = gate["against"]
-    parts = [tag("b", ("+" if more and gate["value"] > 0 else "") + figure(gate["value"]))]
-    certain = gate["low"] == gate["high"]
-    parts += [] if certain else [tag("span", f"[{figure(gate['low'])}, {figure(gate['high'])}]")]
-    parts += [tag("span", voice("compared with {0}", voice(more)), class_="soft")] if more else []
-    parts += [] if certain else [tag("span", voice("{0} rows", number(gate["n"])), class_="soft")]
-    return tag("span", joined(parts, " "), class_="evidence")
+def _days(days: int, voice: Voice) -> Html:
+    if days < 0:
+        late = voice("{0} days late" if days < -1 else "{0} day late", number(-days))
+        return tag("b", late, class_="late")
+    if not days:
+        return tag("b", voice("due today"))
+    return voice("{0} days left" if days > 1 else "{0} day left", number(days))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from milepost.errors import MilepostError, did_you_mean
 from milepost.files import atomic
+from milepost.page.evidence import DATA, GATES, METRICS, PRODUCT, Evidence
 from milepost.page.page import page
 from milepost.words.say import Say
 
@@ -16,8 +18,7 @@ from milepost.words.say import Say
 def report(folder: Path, lang: str = "en", run: str | None = None) -> dict[str, Any]:
     """Write report.html of a run, the latest by default; return where. Raise MilepostError if there is no such run."""
     where = _folder(folder / "runs", run)
-    found, gates = _read(where / "data_report.json"), where / "gates.json"
-    html = page(found, _read(gates) if gates.is_file() else {}, where.name, lang)
+    html = page(evidence(where), where.name, lang)
     with atomic(where / "report.html") as file:
         file.write(html.encode())
     return {"report": str(where / "report.html")}
@@ -41,9 +42,19 @@ def _folder(runs: Path, run: str | None) -> Path:
     return (runs / run).resolve()
 
 
-def _read(path: Path) -> dict[str, Any]:
+def evidence(run: Path) -> Evidence:
+    """Read what a run left, and hash it as it was read; raise MilepostError for a file that is damaged."""
+    there = {name: (run / name).read_bytes() for name in (DATA, METRICS, GATES, PRODUCT) if (run / name).is_file()}
+    found = {name: _parsed(content, run / name) for name, content in there.items() if name != PRODUCT}
+    hashes = {name: sha256(content).hexdigest() for name, content in there.items()}
+    return Evidence(found[DATA], found.get(GATES, {}), found.get(METRICS, {}), hashes)
+
+
+def _parsed(content: bytes, path: Path) -> dict[str, Any]:
     try:
-        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        found = json.loads(content)
     except ValueError:
-        raise MilepostError("the file is damaged", str(path), "milepost run") from None
+        found = None
+    if not isinstance(found, dict):
+        raise MilepostError("the file is damaged", str(path), "milepost run")
     return found

@@ -1,0 +1,83 @@
+"""What a page is written from, and whether it is still what was judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from milepost.page.html import Html, coded, joined, tag
+from milepost.page.voice import Voice
+
+METRICS, GATES, DATA, PRODUCT = "metrics.json", "gates.json", "data_report.json", "product/manifest.json"
+Json = Mapping[str, Any]
+
+
+class Evidence(NamedTuple):
+    """The files of a run as JSON, {} where one is not there, and the SHA-256 of those that are."""
+
+    report: Json
+    gates: Json
+    metrics: Json
+    hashes: Mapping[str, str]
+
+    def promised(self) -> dict[str, str]:
+        """Return what the evidence itself says that the hashes of files are."""
+        judged, measured = self.gates.get("evidence") or {}, self.metrics.get("evidence") or {}
+        found = {METRICS: judged.get(METRICS), DATA: measured.get(DATA)}
+        found[PRODUCT] = measured.get("product") if PRODUCT in self.hashes else None  # it may be elsewhere by now
+        return {file: str(digest) for file, digest in found.items() if digest}
+
+    def changed(self) -> list[str]:
+        """Return the files that are not what was judged."""
+        return [file for file, digest in self.promised().items() if self.hashes.get(file) != digest]
+
+    def trusted(self, voice: Voice) -> Evidence:
+        """Return the evidence; where a file is not what was judged, no gate and no milestone passes."""
+        return self._replace(gates=_doubted(self.gates, voice)) if self.changed() else self
+
+    def unit(self, metric: str) -> str:
+        """Return the unit of a metric."""
+        return str((self.metrics.get("units") or {}).get(metric) or "")
+
+    def up(self, metric: str) -> bool:
+        """Tell whether more is better."""
+        return (self.metrics.get("better") or {}).get(metric) != "lower"
+
+
+def _doubted(gates: Json, voice: Voice) -> dict[str, Any]:
+    milestones = [
+        m | {"gates": [_doubt(g, voice) for g in m["gates"]]} | _unpassed(m) for m in gates.get("milestones") or []
+    ]
+    return {**gates, "milestones": milestones, "next": "milepost run"}
+
+
+def _doubt(gate: dict[str, Any], voice: Voice) -> dict[str, Any]:
+    return gate | _unpassed(gate) | {"next": voice("the evidence is not what was judged: milepost run")}
+
+
+def _unpassed(judged: Json) -> dict[str, str]:
+    return {"verdict": "not_proven"} if judged["verdict"] == "passed" else {}
+
+
+def warning(evidence: Evidence, voice: Voice) -> Html:
+    """Return what is to be said before all else: which files are not those that were judged."""
+    changed = evidence.changed()
+    if not changed:
+        return Html()
+    files = voice.listed(tag("code", file) for file in changed)
+    words = (
+        voice("The evidence does not match: {0} changed after the milestones were judged.", files),
+        voice("Nothing counts as passed here. Run `milepost run` and write the page again."),
+    )
+    return tag("div", tag("p", tag("b", words[0])), tag("p", coded(words[1])), class_="warning", role="alert")
+
+
+def origin(voice: Voice, file: str, *keys: str) -> Html:
+    """Return the small print under a section: from which file and keys its numbers are."""
+    where = joined(_where(file, keys), " ")
+    return tag("p", voice("Source: {0}", where), class_="origin")
+
+
+def _where(file: str, keys: Sequence[str]) -> Iterator[Html]:
+    yield tag("a", tag("code", file), href="#provenance")
+    yield from (tag("code", key) for key in keys)

@@ -1,0 +1,68 @@
+"""A score in digits: its value and its interval with as many decimals as the interval is worth."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from milepost.page.html import Html, joined, tag
+from milepost.page.voice import LEAST, MINUS, YEARS, Voice, figure, number
+
+Score = Mapping[str, Any]
+DIGITS = 6  # decimals, at most
+
+
+class Written(NamedTuple):
+    """A value, and its interval where it has one."""
+
+    value: str
+    between: str
+
+
+def written(score: Score, beside: float | None = None, *, sign: bool = False) -> Written:
+    """Write a score; an end that is not the number `beside` it does not look like it either."""
+    value, low, high = (score.get(k) for k in ("value", "low", "high"))
+    if value is None or not math.isfinite(value):
+        return Written("–", "")
+    if low is None or high is None or low == high:
+        return Written(_signed(figure(value), value, sign), "")
+    digits = _digits(value, low, high, beside)
+    texts = [_signed(_fixed(v, digits), v, sign) for v in (value, low, high)]
+    return Written(texts[0], f"[{texts[1]}, {texts[2]}]")
+
+
+def _digits(value: float, low: float, high: float, beside: float | None) -> int | None:
+    """Return how many decimals are shown; None where `figure` knows better."""
+    size, width = max(map(abs, (value, low, high))), abs(high - low)
+    if not (math.isfinite(size) and 10 * LEAST <= size < YEARS):
+        return None
+    wanted = max(-math.floor(math.log10(width / 3.2)), 3 if size <= 1 else 0)
+    ends = [] if beside is None else [v for v in (low, high) if v != beside]
+    while wanted < DIGITS and any(round(v, wanted) == round(float(beside or 0), wanted) for v in ends):
+        wanted += 1
+    return min(wanted, DIGITS)
+
+
+def _fixed(value: float, digits: int | None) -> str:
+    return figure(value) if digits is None else f"{value:.{digits}f}".replace("-", MINUS)
+
+
+def _signed(text: str, value: float, sign: bool) -> str:
+    return f"+{text}" if sign and value > 0 else text
+
+
+def score_text(score: Score, voice: Voice, beside: float | None = None, *, sign: bool = False) -> Html:
+    """Return a score as markup: the value in bold, its interval, and the rows that it rests on."""
+    value, between = written(score, beside, sign=sign)
+    parts = [tag("b", value)]
+    if between:
+        parts.append(tag("span", between, class_="between"))
+    if between and score.get("n"):
+        parts.append(tag("span", voice("{0} rows", number(score["n"])), class_="soft"))
+    return joined(parts, " ")
+
+
+def plain(score: Score) -> str:
+    """Return a score as words for a title: 0.81 [0.78, 0.84]."""
+    return " ".join(part for part in written(score) if part)
