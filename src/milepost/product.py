@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from milepost.errors import MilepostError, did_you_mean, raise_all
-from milepost.files import file_hash
+from milepost.files import file_hash, unsealed
 from milepost.runtimes.onnx import OnnxRun
 from milepost.tasks import load_task
 from milepost.tasks.base import Task
@@ -120,9 +120,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             f"`{folder}` is no product", "", "run `milepost run` first, or name a folder that it deployed"
         )
     try:
-        manifest: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        manifest = unsealed(path.read_bytes())
         files: Mapping[str, str] = manifest["files"]
-    except (ValueError, KeyError, UnicodeDecodeError) as error:
+    except (ValueError, KeyError) as error:
         raise MilepostError("the manifest is damaged", str(path), "deploy again: milepost run") from error
     for name, promised in files.items():
         if not (folder / name).is_file() or file_hash(folder / name) != promised:

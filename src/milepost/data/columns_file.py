@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
 import numpy as np
+from xxhash import xxh3_128
 
+from milepost.files import sealed, unsealed, write
 from milepost.types import Array, Columns, Ragged
+
+ABOUT = "columns.json"  # written last
 
 
 class Writer:
@@ -19,6 +22,7 @@ class Writer:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.files = folder, dict[str, BinaryIO]()
         self.about, self.counts, self.rows = dict[str, dict[str, Any]](), dict[str, int](), 0
+        self.hashes = dict[str, xxh3_128]()
 
     def append(self, columns: Columns, rows: int) -> None:
         """Write `columns`, the examples of the next `rows` rows."""
@@ -35,8 +39,10 @@ class Writer:
             raise ValueError(f"column {name} changed from {self.about[name]} to {form}")
         self.counts[name] = self.counts.get(name, 0) + len(a)
         if name not in self.files:
-            self.files[name] = (self.folder / f"{name}.bin").open("wb")
-        self.files[name].write(np.ascontiguousarray(a).data)
+            self.files[name], self.hashes[name] = (self.folder / f"{name}.bin").open("wb"), xxh3_128()
+        cells = np.ascontiguousarray(a).data
+        self.files[name].write(cells)
+        self.hashes[name].update(cells)
 
     def __enter__(self) -> Self:
         return self
@@ -45,13 +51,31 @@ class Writer:
         for f in self.files.values():
             f.close()
         if kind is None:
-            about = {k: form | {"count": self.counts[k]} for k, form in self.about.items()}
-            (self.folder / "columns.json").write_text(json.dumps({"rows": self.rows, "columns": about}))
+            counted = {k: {"count": self.counts[k], "hash": self.hashes[k].hexdigest()} for k in self.about}
+            about = {k: form | counted[k] for k, form in self.about.items()}
+            write(self.folder / ABOUT, sealed({"rows": self.rows, "columns": about}))
+
+
+def whole(folder: Path) -> bool:
+    """Tell whether `Writer` came to its end in a folder and every byte is as it was."""
+    try:
+        about = unsealed((folder / ABOUT).read_bytes())["columns"]
+        return all(_hash(folder / f"{name}.bin") == form["hash"] for name, form in about.items())
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+def _hash(path: Path) -> str:
+    digest = xxh3_128()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
 
 
 def load(folder: Path) -> Columns:
     """Memory-map what `Writer` wrote; only the offsets are read at once."""
-    about = json.loads((folder / "columns.json").read_text())["columns"]
+    about = unsealed((folder / ABOUT).read_bytes())["columns"]
     out = Columns()
     for k in about:
         if not k.endswith(".lengths"):

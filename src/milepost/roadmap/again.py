@@ -16,8 +16,11 @@ SAID = (  # inputs of stages, and the keys of product.yaml that they come from
     ("trained", "model"),
     ("bytes", "model"),
     ("slices", "milestones"),
+    ("early", "milestones"),
+    ("objective", "milestones"),
+    ("group", "data.split"),
 )
-DERIVED = {"why"}  # of another stage, like the names of entries
+DERIVED = {"why", "threshold"}  # of another stage, like the names of entries
 MOST = 3  # keys that are named
 DATA = "data"
 

@@ -74,7 +74,7 @@ class Store:
         name = f"{stage}-{key_of({'inputs': self._by_bytes(dict(inputs)), 'code': about['code']})}"
         done, work = self.root / "done" / name, self.root / "work" / name
         with self.lock(name):
-            if not self._whole(done):
+            if not self.whole(done):
                 for reason in self._why(done, about):
                     say(reason)
                 if done.exists():
@@ -118,7 +118,7 @@ class Store:
             file.write(sealed({**about, "files": files, "out": made, "ledger": self.ledger.head()}))
         return made
 
-    def _whole(self, done: Path) -> bool:
+    def whole(self, done: Path) -> bool:
         """Tell whether a folder is complete and has the bytes it had, and no others."""
         try:
             files = dict[str, str](_manifest(done)["files"])

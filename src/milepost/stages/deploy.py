@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from milepost.errors import OUR_FAULT, MilepostError
-from milepost.files import file_hash
+from milepost.files import file_hash, sealed
 from milepost.metrics.interval import quantile
 from milepost.papers import card, dockerfile
 from milepost.product import Product, difference
@@ -111,8 +111,7 @@ def _write_papers(part: Path, manifest: dict[str, Any]) -> None:
     (part / "README.md").write_text(card(manifest), "utf-8")
     (part / "Dockerfile").write_text(dockerfile(manifest), "utf-8")
     files = {p.name: file_hash(p) for p in sorted(part.iterdir()) if p.name != "manifest.json"}
-    listed = manifest | {"files": files}
-    (part / "manifest.json").write_text(json.dumps(listed, ensure_ascii=False, indent=1), "utf-8")
+    (part / "manifest.json").write_bytes(sealed(manifest | {"files": files}, indent=1))
 
 
 def _prove(trained: Trained, rows: pl.DataFrame, part: Path) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from milepost.compute.choices import Choices, Wish
-from milepost.data.columns_file import Writer, load
+from milepost.data.columns_file import Writer, load, whole
 from milepost.errors import MilepostError
 from milepost.runtimes.onnx import OnnxRun
 from milepost.stages.base import Candidate, Prepared, Trained
@@ -155,8 +155,8 @@ def _try(name: str, learner: Learner, train: Loader) -> None:
 
 
 def encoded(task: Task[Any], batches: Iterable[pl.DataFrame], folder: Path) -> Columns:
-    """Encode piece by piece onto disk, once, then memory-map."""
-    if not (folder / "columns.json").is_file():
+    """Encode piece by piece onto disk, once, then memory-map; what a crash left is used if it is whole."""
+    if not whole(folder):
         with Writer(folder) as writer:
             for piece in batches:
                 writer.append(task.encode(piece), piece.height)
