@@ -75,7 +75,6 @@ class Metric(NamedTuple):
     unit: str = ""
     low: float = -float("inf")
     high: float = float("inf")
-    proportion: bool = False  # a share of independent rows: its interval is Wilson's
     exact: bool = False  # no sample stands behind it: it has no interval
 
 
@@ -102,6 +101,13 @@ class Finding:
     severity: Literal["error", "warning", "info"] = "info"
     count: int = 0
     rows: tuple[int, ...] = ()  # the first few, counted from 1
+
+
+class Share(NamedTuple):
+    """The rows that a proportion counts and the hits among them, bool [N] each."""
+
+    counted_N: Array
+    hit_N: Array
 
 
 class Draws(Protocol):

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from milepost.errors import MilepostError
 from milepost.metrics.classification import METRICS
-from milepost.roadmap.gates import judge, parse, worst
+from milepost.roadmap.gates import parse
+from milepost.roadmap.verdict import judge, worst
 
 
 def verdict(gate: str, value: float, low: float, high: float, n: int = 100, **more) -> str:

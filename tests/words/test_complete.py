@@ -14,7 +14,7 @@ import pytest
 from messages import SRC, Messages, messages, overlooked, reasons
 
 from milepost.page.glance import SEVERITIES, SIDES, TYPES
-from milepost.roadmap.gates import WORST
+from milepost.roadmap.verdict import WORST
 from milepost.words.say import HOLE, TEMPLATE, entries, say
 
 PAIRS = entries("zh")

@@ -11,16 +11,17 @@ from milepost.numeric import weighted_mean
 from milepost.types import Array, Columns, Metric, Scores
 
 METRICS = {
-    "accuracy": Metric("higher", low=0, high=1, proportion=True),
+    "accuracy": Metric("higher", low=0, high=1),
     "balanced_accuracy": Metric("higher", low=0, high=1),
     "macro_f1": Metric("higher", low=0, high=1),
     "f1": Metric("higher", low=0, high=1),
-    "precision": Metric("higher", low=0, high=1, proportion=True),
-    "recall": Metric("higher", low=0, high=1, proportion=True),
+    "precision": Metric("higher", low=0, high=1),
+    "recall": Metric("higher", low=0, high=1),
     "roc_auc": Metric("higher", low=0, high=1),
     "pr_auc": Metric("higher", low=0, high=1),
     "log_loss": Metric("lower", "nats", low=0),
     "ece": Metric("lower", low=0, high=1),
+    "value_per_1k_usd": Metric("higher", "USD"),
 }
 BINS = 15  # of the calibration error, as in Guo et al. 2017
 SMALLEST = np.finfo(np.float64).eps  # where scikit-learn clips probabilities
@@ -31,8 +32,11 @@ def measure(probability_NC: Array, guess_N: Array, truth_N: Array) -> Columns:
     return {"probability": probability_NC, "guess": guess_N, "truth": truth_N}
 
 
-def score(stats: Columns, weights_DN: Array, positive: int | None) -> Scores:
-    """Return every metric [D]; `positive` is the class of f1, precision and recall (None: more than two classes)."""
+def score(stats: Columns, weights_DN: Array, positive: int | None, worth_CC: Array | None = None) -> Scores:
+    """Return every metric [D]; `positive` is the class of f1, precision and recall (None: more than two classes).
+
+    `worth_CC` is what a row brings in USD, by its truth and by what it is called; without it nothing is worth anything.
+    """
     p, guess, truth = (np.asarray(stats[k]) for k in ("probability", "guess", "truth"))
     right = (guess == truth).astype(np.float64)
     there, called, both = _counts(guess, truth, p.shape[1], weights_DN)
@@ -44,12 +48,15 @@ def score(stats: Columns, weights_DN: Array, positive: int | None) -> Scores:
         out["precision"] = _ratio(both, called)[:, positive]
         out["recall"] = _ratio(both, there)[:, positive]
     ranked = range(p.shape[1]) if positive is None else [positive]
-    groups = [_groups(p[:, c], truth == c, weights_DN) for c in ranked]
-    out["roc_auc"] = np.mean([roc_auc(*g) for g in groups], axis=0)
-    out["pr_auc"] = np.mean([pr_auc(*g) for g in groups], axis=0)
+    found = [groups(p[:, c], truth == c, weights_DN) for c in ranked]
+    out["roc_auc"] = np.mean([roc_auc(*g) for g in found], axis=0)
+    out["pr_auc"] = np.mean([pr_auc(*g) for g in found], axis=0)
     mine = np.where(truth >= 0, p[np.arange(len(p)), np.maximum(truth, 0)], 0.0)
     out["log_loss"] = weighted_mean(-np.log(np.clip(mine, SMALLEST, 1)), weights_DN)
     out["ece"] = calibration_error(p.max(1), right, weights_DN)
+    if worth_CC is not None:
+        brought = np.where(truth >= 0, worth_CC[np.maximum(truth, 0), guess], 0.0)
+        out["value_per_1k_usd"] = 1000 * weighted_mean(brought, weights_DN)
     return out
 
 
@@ -86,7 +93,7 @@ def _mean_over(values_DC: Array, counted_DC: Array) -> Array:
     return _ratio((values_DC * counted_DC).sum(1), counted_DC.sum(1).astype(np.float64))
 
 
-def _groups(score_N: Array, hit_N: Array, weights_DN: Array) -> tuple[Array, Array]:
+def groups(score_N: Array, hit_N: Array, weights_DN: Array) -> tuple[Array, Array]:
     """Weigh the hits and the misses in each group of equal score, best score first: [D, G] each."""
     order = np.argsort(-score_N, kind="stable")
     starts = np.flatnonzero(np.r_[True, np.diff(score_N[order]) != 0])

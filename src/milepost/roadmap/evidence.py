@@ -2,53 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
-from milepost.columns.schema import typed
 from milepost.errors import MilepostError, did_you_mean
 from milepost.product import Product
-from milepost.roadmap.gates import judge, worst
+from milepost.roadmap import slices
 from milepost.roadmap.opened import Opened
+from milepost.roadmap.verdict import judge, worst
 from milepost.stages.evaluate import Measured, Score, as_json
 from milepost.units import megabytes
 
-SLICES = 20  # values of a sensitive column that get scores of their own
 
+def wanted_slices(opened: Opened, hidden: Collection[str] = ()) -> set[str]:
+    """Return the columns and values that gates or `sensitive` ask about: `sex=female`, or `sex` for all its values.
 
-def wanted_slices(opened: Opened) -> set[str]:
-    """Return the columns and values that gates or `sensitive` ask about: `sex=female`, or `sex` for all its values."""
+    Of the `hidden` columns no value is told unless a gate names it.
+    """
     named = {g.slice for gates in opened.gates.values() for g in gates if g.slice}
-    return named | set(opened.task.reads.get("sensitive", ()))
+    return named | (set(opened.task.reads.get("sensitive", ())) - set(hidden))
+
+
+def early_slices(opened: Opened) -> list[str] | None:
+    """Return the slices of the gates that hold a stage back; None where none does."""
+    gates = [g for name, m in opened.spec.milestones.items() if m.before for g in opened.gates[name]]
+    return sorted({g.slice for g in gates if g.slice}) if gates else None
 
 
 def gathered(
-    product: Product, test: pl.DataFrame, mine: Measured, others: Mapping[str, Measured], slices: set[str]
+    product: Product, test: pl.DataFrame, mine: Measured, others: Mapping[str, Measured], asked: set[str]
 ) -> dict[str, Any]:
-    """Score the product on the test rows beside the others, on every slice, and weigh and time it."""
-    out: dict[str, Any] = {"test": as_json(mine.scores() | shipped(product)), "gain": {}, "slices": {}}
-    for name, other in others.items():
-        out[name] = as_json(other.scores())
-        out["gain"][name] = as_json(mine.minus(other))
-    for text in sorted(slices):
-        for name, rows_N in _rows_of(text, test).items():
-            out["slices"][name] = as_json(mine.of(rows_N).scores())
-            for who, other in others.items():
-                out["gain"][f"{who}@{name}"] = as_json(mine.of(rows_N).minus(other.of(rows_N)))
+    """Score the product on the test rows beside the others, look for where it is worst, and weigh and time it."""
+    out, task = compared(test, mine, others, asked), product.task
+    out["test"] |= as_json(shipped(product))
+    told = dict.fromkeys([*(f.name for f in task.fields), *task.reads.get("sensitive", ())])
+    searched = [c for c in told if c not in task.personal and c in test.columns]
+    out |= {"details": task.details(mine.stats), "worst": slices.worst(mine, test, searched)}
+    out["units"] = {name: metric.unit for name, metric in task.metrics.items()}
+    out["better"] = {name: metric.better for name, metric in task.metrics.items()}
     return out
 
 
-def _rows_of(text: str, test: pl.DataFrame) -> dict[str, Any]:
-    """Mark the rows of one slice, or of each value of a column; nothing where there are none."""
-    column, _, value = text.partition("=")
-    if column not in test.columns:
-        return {}
-    cells = typed((), test.select(column))[column]
-    values = [value] if value else cells.value_counts(sort=True)[column].drop_nulls().head(SLICES).to_list()
-    marked = {f"{column}={v}": (cells == v).fill_null(False).to_numpy() for v in values}
-    return {name: rows for name, rows in marked.items() if rows.any()}
+def compared(
+    rows: pl.DataFrame, mine: Measured, others: Mapping[str, Measured], asked: Collection[str]
+) -> dict[str, Any]:
+    """Score a model on all rows and on every slice that is `asked` for, beside the others on the same rows."""
+    out: dict[str, Any] = {"test": as_json(mine.scores()), "gain": {}, "slices": {}, "gaps": {}}
+    for name, other in others.items():
+        out[name] = as_json(other.scores())
+        out["gain"][name] = as_json(mine.minus(other))
+    for text in sorted(asked):
+        marked = slices.named(text, rows)
+        parts = {name: mine.of(rows_N).scores() for name, rows_N in marked.items()}
+        for name, rows_N in marked.items():
+            out["slices"][name] = as_json(parts[name])
+            for who, other in others.items():
+                out["gain"][f"{who}@{name}"] = as_json(mine.of(rows_N).minus(other.of(rows_N)))
+        if "=" in text and marked and not marked[text].all():
+            parts["others"] = mine.of(~marked[text]).scores()
+        out["gaps"][text] = as_json(slices.gap(list(parts.values())))
+    return out
 
 
 def shipped(product: Product) -> dict[str, Score]:
@@ -87,7 +102,7 @@ def status(opened: Opened, run: str, metrics: Mapping[str, Any], looks: int, not
 def judged_gates(opened: Opened, milestone: str, metrics: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Judge the gates of a milestone by the test rows; those that deploy waits for, by the validation rows."""
     early = opened.spec.milestones[milestone].before is not None
-    seen = {**metrics, "test": metrics.get("valid", {})} if early else metrics
+    seen = {**metrics, **metrics.get("early", {"test": metrics.get("valid", {})})} if early else metrics
     return [judge(gate, seen) for gate in opened.gates[milestone]]
 
 

@@ -1,22 +1,22 @@
-"""Gates: `metric[@key=value] op bound`, judged by the interval of the evidence."""
+"""Gates: `metric[(gap)][@key=value] op bound`, read from text."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
 
 from milepost.errors import MilepostError, did_you_mean
 from milepost.types import Metric
 
-FEW = 30  # rows below which nothing is proven
-WORST = ("failed", "not_measured", "not_proven", "passed")
 SHIPPED = {"size_mb": Metric("lower", "MB", low=0, exact=True)} | {
     f"latency_p{p}_ms": Metric("lower", "ms", low=0) for p in (50, 95)
 }  # of any product, whatever its kind
 _GATE = re.compile(r"(?P<subject>.+)(?P<op><=|>=|<|>)(?P<bound>.+?)$", re.DOTALL)
+_SUBJECT = re.compile(r"(?P<metric>[^@(]+?)\s*(?P<gap>\(\s*gap\s*\))?\s*(@(?P<slice>.*))?$", re.DOTALL)
+_SLICE = re.compile(r'\s*("[^"]*"|[^="]*)\s*(=?)\s*("[^"]*"|[^"]*)\s*$', re.DOTALL)
 _BOUND = re.compile(r"(?P<name>naive|baseline)\s*(?:(?P<sign>[+-])\s*(?P<plus>[\d.eE-]+))?$")
 
 
@@ -29,7 +29,8 @@ class Gate:
     op: str
     bound: float  # a number, or what is added to `against`
     against: str = ""  # "", naive or baseline
-    slice: str = ""  # "", or column=value
+    slice: str = ""  # "", or column=value; of a gap a column will do
+    gap: bool = False  # the largest difference between the parts of the rows
     exact: bool = False  # the metric has no interval
 
     @property
@@ -41,31 +42,64 @@ class Gate:
 def parse(text: str, metrics: Mapping[str, Metric], where: str) -> Gate:
     """Read a gate; raise MilepostError for an unknown metric, a bound that cannot be, or another grammar."""
     match = _GATE.match(text.strip())
-    if match is None:
+    subject = _SUBJECT.match(match["subject"].strip()) if match else None
+    if match is None or subject is None:
         raise MilepostError(f"`{text}` is no gate", where, "write it as `accuracy >= 0.8` or `accuracy > baseline`")
-    subject, op, bound = (match[k].strip() for k in ("subject", "op", "bound"))
-    name, _, rest = _unquoted(subject)
+    name, op, bound = subject["metric"].strip(), match["op"], match["bound"].strip()
     known = {**metrics, **SHIPPED}
     if name not in known:
         raise MilepostError(f"there is no metric `{name}`", where, did_you_mean(name, known))
-    if rest and "=" not in rest:
-        raise MilepostError(f"`{rest}` names no slice", where, f"write it as `{name}@column=value {op} {bound}`")
     against, number = _bound(bound, text, where)
-    metric = known[name]
-    if name in SHIPPED and (against or rest):
+    gate = Gate(text, name, op, number, against, _slice(subject, op, bound, where), bool(subject["gap"]))
+    if name in SHIPPED and (against or gate.slice or gate.gap):
         raise MilepostError(f"`{name}` is of the whole product", where, f"write it as `{name} {op} 10`")
-    if not against and not metric.low <= number <= metric.high:
-        share = f"did you mean {number / 100:g}?" if metric.high == 1 and 1 < number <= 100 else ""
-        what = f"`{name}` lies between {metric.low:g} and {metric.high:g}, {number:g} does not"
+    _refuse_bound(gate, known[name], where)
+    return replace(gate, exact=known[name].exact)
+
+
+def _slice(subject: re.Match[str], op: str, bound: str, where: str) -> str:
+    """Return the slice of a gate without its quotes; raise MilepostError where it names none."""
+    name, text = subject["metric"].strip(), subject["slice"]
+    gap = "(gap)" if subject["gap"] else ""
+    if text is None:
+        if gap:
+            fix = f"write it as `{name}(gap)@column {op} {bound}`"
+            raise MilepostError("a gap is between parts of the rows", where, fix)
+        return ""
+    match = _SLICE.match(text)
+    if match is None or not match[1].strip() or (not match[2] and not gap):
+        raise MilepostError(f"`@{text}` names no slice", where, f"write it as `{name}{gap}@column=value {op} {bound}`")
+    column, value = (part.strip().removeprefix('"').removesuffix('"') for part in (match[1], match[3]))
+    return f"{column}{match[2]}{value}"
+
+
+def _refuse_bound(gate: Gate, metric: Metric, where: str) -> None:
+    """Raise MilepostError for a bound outside what the metric can be."""
+    low, high, name, number = metric.low, metric.high, gate.metric, gate.bound
+    if gate.gap:
+        if gate.against or gate.up:
+            fix = f"write it as `{name}(gap)@column <= 0.05`"
+            raise MilepostError("a gap is held below a number", where, fix)
+        low, high, name = 0.0, metric.high - metric.low, f"{name}(gap)"
+    elif gate.against:
+        low, high = metric.low - metric.high, metric.high - metric.low
+    if not low <= number <= high:
+        share = f"did you mean {number / 100:.2f}?" if metric.high == 1 and 1 < number <= 100 else ""
+        what = f"`{name}` lies between {low:g} and {high:g}, {number:g} does not"
         raise MilepostError(what, where, share or "choose a bound in that range")
-    return Gate(text, name, op, number, against, rest, metric.exact)
 
 
-def _unquoted(subject: str) -> tuple[str, str, str]:
-    """Part `metric@"any name"=value` into the metric, the @ and a slice without quotes."""
-    name, at, rest = subject.partition("@")
-    key, equals, value = re.match(r'("[^"]*"|[^=]*)(=?)(.*)', rest, re.DOTALL).groups()  # type: ignore[union-attr]
-    return name.strip(), at, f"{key.strip().strip(chr(34))}{equals}{value.strip().strip(chr(34))}"
+def contradictions(gates: Sequence[Gate]) -> list[tuple[Gate, Gate]]:
+    """Return the pairs of gates on one number of which not both can pass."""
+    out = list[tuple[Gate, Gate]]()
+    for a, b in combinations(gates, 2):
+        same = (a.metric, a.slice, a.against, a.gap) == (b.metric, b.slice, b.against, b.gap)
+        if same and a.up != b.up:
+            least, most = (a, b) if a.up else (b, a)
+            strict = ">" in (least.op, most.op.replace("<", ">"))
+            if least.bound > most.bound or (least.bound == most.bound and strict):
+                out.append((a, b))
+    return out
 
 
 def _bound(text: str, gate: str, where: str) -> tuple[str, float]:
@@ -81,79 +115,3 @@ def _bound(text: str, gate: str, where: str) -> tuple[str, float]:
     if not math.isfinite(number):
         raise MilepostError(f"the bound of `{gate}` is not finite", where, "use a number")
     return "", number
-
-
-def judge(gate: Gate, metrics: Mapping[str, Any]) -> dict[str, Any]:
-    """Hold a gate against metrics.json: passed, failed, not_proven or not_measured, with what to do next."""
-    score = _evidence(gate, metrics)
-    out = {"gate": gate.text, "metric": gate.metric, "slice": gate.slice, "op": gate.op, "bound": gate.bound}
-    out |= {"against": gate.against, "value": None, "low": None, "high": None, "n": 0}
-    if score is None:
-        return out | {"verdict": "not_measured", "next": _unmeasured(gate, metrics)}
-    out |= {k: score[k] for k in ("value", "low", "high", "n")}
-    if gate.against == "baseline" and metrics.get("ships_baseline"):
-        return out | {"verdict": "not_proven", "next": "the simple model is the product"}
-    if not gate.exact and score["n"] < FEW:
-        return out | {"verdict": "not_proven", "next": f"{score['n']:,} rows prove nothing; test on {FEW} or more"}
-    if not gate.exact and score["low"] == score["high"]:
-        return out | {"verdict": "not_proven", "next": _too_even(gate)}
-    verdict = _verdict(gate, score["low"], score["high"])
-    return out | {"verdict": verdict, "next": _next(gate, score, verdict)}
-
-
-def _too_even(gate: Gate) -> str:
-    """Say why rows that all say the same prove nothing."""
-    if gate.against:
-        return f"the same as {gate.against} on every row: test on more and other rows"
-    return "every resample of the rows gives the same: test on more and other rows"
-
-
-def _evidence(gate: Gate, metrics: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Find the score that a gate is about: of the test, of a slice, or a paired difference."""
-    if gate.against:
-        found = metrics.get("gain", {}).get(f"{gate.against}@{gate.slice}" if gate.slice else gate.against, {})
-    else:
-        found = metrics.get("slices", {}).get(gate.slice, {}) if gate.slice else metrics.get("test", {})
-    score: Mapping[str, Any] | None = found.get(gate.metric)
-    return score
-
-
-def _verdict(gate: Gate, low: float, high: float) -> str:
-    right = {
-        ">=": low >= gate.bound,
-        ">": low > gate.bound,
-        "<=": high <= gate.bound,
-        "<": high < gate.bound,
-    }[gate.op]
-    wrong = {
-        ">=": high < gate.bound,
-        ">": high <= gate.bound,
-        "<=": low > gate.bound,
-        "<": low >= gate.bound,
-    }[gate.op]
-    return "passed" if right else "failed" if wrong else "not_proven"
-
-
-def _next(gate: Gate, score: Mapping[str, Any], verdict: str) -> str:
-    """Say what would settle a gate that is not proven, or mend one that failed."""
-    if verdict == "passed":
-        return ""
-    distance = score["value"] - gate.bound if gate.up else gate.bound - score["value"]
-    if verdict == "failed" or distance <= 0:
-        return f"{gate.metric} must rise" if gate.up else f"{gate.metric} must fall"
-    half = score["value"] - score["low"] if gate.up else score["high"] - score["value"]
-    rows = math.ceil(score["n"] * (half / distance) ** 2)
-    return f"about {max(rows, score['n'] + 1):,} test rows would prove it, {score['n']:,} are there"
-
-
-def _unmeasured(gate: Gate, metrics: Mapping[str, Any]) -> str:
-    if not metrics.get("test"):
-        return "deploy measures it: milepost run"
-    if gate.slice and gate.slice not in metrics.get("slices", {}):
-        return f"no test row has {gate.slice}"
-    return f"{gate.metric} rests on no test row: nothing there, or nothing called, of the class that it is about"
-
-
-def worst(verdicts: Iterable[str]) -> str:
-    """Return the verdict of a milestone: the worst of its gates'."""
-    return min(verdicts, key=WORST.index, default="not_measured")

@@ -12,7 +12,7 @@ from milepost.columns.judge import found
 from milepost.columns.scan import Scan, glance
 from milepost.data.split import TEST
 from milepost.errors import MilepostError, did_you_mean
-from milepost.roadmap.gates import FEW
+from milepost.roadmap.verdict import FEW
 from milepost.sources.read import opened, sides
 from milepost.tasks import find, kinds
 from milepost.words.say import Say, listed

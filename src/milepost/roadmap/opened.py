@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 from milepost.columns.schema import ColumnWish
 from milepost.errors import MilepostError, raise_all
 from milepost.files import file_hash, key_of
-from milepost.roadmap.gates import Gate, parse
+from milepost.metrics.decision import WORTH
+from milepost.roadmap.gates import Gate, contradictions, parse
 from milepost.sources.read import files_of
 from milepost.spec.load import Loaded, load
 from milepost.spec.problems import validate
@@ -84,7 +85,7 @@ class Opened:
     def placed(self, error: MilepostError, path: tuple[str, ...] = ()) -> MilepostError:
         """Return the error with file:line where it names only a key."""
         key = path or tuple(error.where.split(".", 1 if error.where.startswith("columns.") else -1))
-        if not path and key[0] not in ("task", "data", "columns", "model", "train", "milestones"):
+        if not path and key[0] not in ("task", "data", "columns", "model", "train", "value", "milestones"):
             return error
         return MilepostError(error.what, self.at(*key), error.fix, exit_code=error.exit_code)
 
@@ -98,7 +99,7 @@ def opened(path: Path, overrides: Sequence[str] = ()) -> Opened:
     loaded = load(path, overrides, find)
     spec, task, errors = loaded.spec, loaded.task, list[MilepostError]()
     assert isinstance(task, Task)
-    for key in {"learned", "size", "columns"} & set(spec.task.options):
+    for key in {"learned", "size", "columns", "value", "threshold"} & set(spec.task.options):
         where = loaded.places.where(("task", key), loaded.file)
         errors.append(MilepostError(f"there is no key `task.{key}`", where, "remove it"))
     gates = {name: _gates(loaded, task, name, errors) for name in spec.milestones}
@@ -106,8 +107,11 @@ def opened(path: Path, overrides: Sequence[str] = ()) -> Opened:
         known(spec.model.name, task, loaded.folder)
     except MilepostError as error:
         errors.append(MilepostError(error.what, loaded.places.where(("model",), loaded.file), error.fix))
-    size = {"size": spec.model.size} if spec.model.size else {}
-    return Opened(loaded, task.model_copy(update=size), gates, _columns(loaded, errors), tuple(errors))
+    if spec.value is not None and WORTH not in task.metrics:
+        what = f"{spec.task.kind} answers with no class, and `value` is about classes"
+        errors.append(MilepostError(what, loaded.places.where(("value",), loaded.file), "remove it"))
+    known_by_task = {"value": spec.value} | ({"size": spec.model.size} if spec.model.size else {})
+    return Opened(loaded, task.model_copy(update=known_by_task), gates, _columns(loaded, errors), tuple(errors))
 
 
 def _columns(loaded: Loaded, errors: list[MilepostError]) -> dict[str, ColumnWish]:
@@ -129,4 +133,8 @@ def _gates(loaded: Loaded, task: Task[Any], milestone: str, errors: list[Milepos
             read.append(parse(text, task.metrics, loaded.places.where(("milestones", milestone, i), loaded.file)))
         except MilepostError as error:
             errors.append(error)
+    where = loaded.places.where(("milestones", milestone), loaded.file)
+    for a, b in contradictions(read):
+        what = f"`{a.text}` and `{b.text}` cannot both pass"
+        errors.append(MilepostError(what, where, "remove one, or put them into two milestones"))
     return tuple(read)

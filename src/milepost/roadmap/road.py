@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,15 +12,16 @@ from typing import Any
 from milepost.compute.choices import Choices, Wish
 from milepost.errors import OUT_OF_BUDGET, MilepostError, raise_all
 from milepost.files import file_hash, key_of
+from milepost.metrics.decision import WORTH
 from milepost.product import Product
 from milepost.roadmap import evidence
-from milepost.roadmap.choose import Tried, choose
+from milepost.roadmap.judged import Judged, decided, keep
 from milepost.roadmap.looks import looks
 from milepost.roadmap.opened import Opened
 from milepost.roadmap.store import Store
 from milepost.stages.base import Candidate, Prepared, Trained
 from milepost.stages.deploy import deploy
-from milepost.stages.evaluate import as_json, measured, measured_naive
+from milepost.stages.evaluate import measured, measured_naive
 from milepost.stages.initialize import initialize
 from milepost.stages.prepare import prepare
 from milepost.stages.train import load_trained, train
@@ -38,6 +40,7 @@ class Road:
     progress: Progress
     choices: Choices = field(default_factory=Choices)
     notes: list[str] = field(default_factory=list)
+    made: dict[str, str] = field(default_factory=dict)  # stage -> its folder in the store
 
     @property
     def names(self) -> list[str]:
@@ -118,62 +121,85 @@ class Road:
     def _loaded(self, prepared: Prepared, name: str, folder: Path) -> Trained:
         return load_trained(folder, self.initialize(prepared, name))
 
+    @property
+    def group(self) -> tuple[str, ...]:
+        """The columns whose rows hang together, in the split and hence in the evidence."""
+        how, _, column = self.opened.spec.data.split.partition(":")
+        return (column,) if how == "group" else ()
+
+    @property
+    def objective(self) -> str:
+        """The metric that decisions are tuned for: what answers bring, else the first that a gate asks for."""
+        task, gates = self.opened.task, [g.metric for some in self.opened.gates.values() for g in some]
+        return next((m for m in [WORTH] * (task.value is not None) + gates if m in task.tunable), "")
+
     def choose(self, prepared: Prepared, trained: dict[str, Path]) -> dict[str, Any]:
         """Score every model on the validation rows; return the winner, why, and its scores, for metrics.json."""
-        wanted = self.opened.spec.model.name
-        inputs = {"trained": [[n, f.name] for n, f in trained.items()], "wanted": wanted}
+        wanted, early = self.opened.spec.model.name, evidence.early_slices(self.opened)
+        inputs: dict[str, Any] = {"trained": [[n, f.name] for n, f in trained.items()], "wanted": wanted}
+        inputs |= {"group": self.group, "objective": self.objective, "early": early}
 
         def make(out: Path, work: Path) -> None:
-            valid, tried = prepared.table("valid"), list[Tried]()
-            for name, folder in trained.items():
-                model = self._loaded(prepared, name, folder)
-                tried.append(Tried(name, measured(model, valid, self.progress, f"validate {name}")))
-            sound = [t for t in tried if t.found.task.select in t.found.scores()]
-            if wanted not in (AUTO, *(t.name for t in sound)) or not sound:
+            valid = prepared.table("valid")
+            models = {name: self._loaded(prepared, name, folder) for name, folder in trained.items()}
+            judged = Judged(models, valid, self.group, self.objective, self.progress)
+            if wanted not in (AUTO, *judged.sound) or not judged.sound:
                 what = f"`{wanted}` diverged: its answers are not finite"
                 raise MilepostError(what, self.opened.at("train", "lr"), "lower train.lr, or train for more steps")
-            choice = choose(sound, None if wanted == AUTO else wanted)
-            winner = choice.winner
-            found: dict[str, Any] = {"model": winner.name, "why": choice.why, "candidates": choice.table}
-            found["diverged"] = [t.name for t in tried if t not in sound]
-            found["valid"] = as_json(winner.found.scores())
+            found = judged.found(None if wanted == AUTO else wanted)
+            if early is not None:
+                naive = measured_naive(prepared.task, prepared, "valid", self.group)
+                found["early"] = judged.early(found["model"], self.names[0], naive, early)
             (out / "choice.json").write_text(json.dumps(found), "utf-8")
 
         folder = self._once("evaluate", inputs, make)
         choice: dict[str, Any] = json.loads((folder / "choice.json").read_text("utf-8"))
-        self.notes += [f"{name} was left out: its answers are not finite" for name in choice["diverged"]]
+        self.notes += [f"{name} was left out: its answers are not finite" for name in choice.pop("diverged")]
         return choice
 
     def deploy(self, prepared: Prepared, trained: dict[str, Path], choice: dict[str, Any]) -> Path:
         """Make the product of the chosen model; return its folder in the store."""
         spec, name = self.opened.spec, choice["model"]
         inputs = {"prepared": prepared.folder.name, "model": trained[name].name, "why": choice["why"]}
-        inputs |= {"name": spec.name, "need": spec.need}
-        about = {"why": choice["why"], "valid": choice["valid"], "data": self.opened.data_hashes}
+        inputs |= {"name": spec.name, "need": spec.need, "threshold": choice["thresholds"][name]}
+        told = ("why", "valid", "importance", "threshold")
+        about: dict[str, Any] = {name: choice[name] for name in told if name in choice}
+        about["data"] = self.opened.data_hashes
 
         def make(out: Path, work: Path) -> None:
-            model = self._loaded(prepared, name, trained[name])
+            model = decided(self._loaded(prepared, name, trained[name]), choice["thresholds"][name])
             deploy(prepared, model, out / "product", name=spec.name, need=spec.need, about=about)
 
         return self._once("deploy", inputs, make) / "product"
 
-    def test(self, prepared: Prepared, trained: dict[str, Path], made: Path) -> dict[str, Any]:
+    def test(self, prepared: Prepared, trained: dict[str, Path], choice: dict[str, Any], made: Path) -> dict[str, Any]:
         """Look at the test rows, once for this product, through the product; the ledger counts."""
-        slices, baseline = evidence.wanted_slices(self.opened), self.names[0]
+        baseline = self.names[0]
+        slices = evidence.wanted_slices(self.opened, prepared.task.personal)
         inputs = {"prepared": prepared.folder.name, "product": made.parent.name, "slices": sorted(slices)}
+        inputs |= {"baseline": trained[baseline].name, "threshold": choice["thresholds"].get(baseline)}
 
         def make(out: Path, work: Path) -> None:
             test, task, product = prepared.table("test"), prepared.task, Product.open(made)
-            others = {"naive": measured_naive(task, prepared, "test")}
-            others["baseline"] = measured(self._loaded(prepared, baseline, trained[baseline]), test)
-            mine = measured(product, test, self.progress, "test")
+            others = {"naive": measured_naive(task, prepared, "test", self.group)}
+            simple = decided(self._loaded(prepared, baseline, trained[baseline]), choice["thresholds"].get(baseline))
+            others["baseline"] = measured(simple, test, group=self.group)
+            mine = measured(product, test, self.progress, "test", self.group)
             found = evidence.gathered(product, test, mine, others, slices)
             (out / "test.json").write_text(json.dumps(found), "utf-8")
+            keep(mine, out)
             self.store.log(event="test_look", rows=prepared.folder.name, product=made.parent.name)
 
-        folder = self._once("test", {**inputs, "baseline": trained[baseline].name}, make)
+        folder = self._once("test", inputs, make)
         found: dict[str, Any] = json.loads((folder / "test.json").read_text("utf-8"))
-        return found
+        hashes = {"test": folder.name, "product": file_hash(made / "manifest.json")}
+        hashes["data_report.json"] = file_hash(prepared.folder / "data_report.json")
+        return found | {"evidence": hashes, "curves": self._curves(trained)}
+
+    def _curves(self, trained: dict[str, Path]) -> dict[str, Any]:
+        """Return how the losses of each network fell."""
+        reports = {name: json.loads((f / "training.json").read_text("utf-8")) for name, f in trained.items()}
+        return {name: report["curve"] for name, report in reports.items() if report.get("curve")}
 
     def test_looks(self, prepared: Prepared) -> int:
         """Count how often products have looked at these test rows; note where the count cannot be trusted."""
@@ -183,10 +209,21 @@ class Road:
     def _once(self, stage: str, inputs: dict[str, Any], make: Callable[[Path, Path], None], what: str = "") -> Path:
         def shown(out: Path, work: Path) -> None:
             self.progress(what or stage, 0, 0)
+            begun = time.perf_counter()
             make(out, work)
+            spent = round(time.perf_counter() - begun, 3)
+            self.store.log(event="spent", key=out.name.removesuffix(".out"), seconds=spent)
 
         def say(reason: str) -> None:
             self.progress(what or stage, 0, 0, reason)
             self.notes.append(reason)
 
-        return self.store.once(stage, inputs, shown, what or stage, say)
+        folder = self.store.once(stage, inputs, shown, what or stage, say)
+        self.made[what or stage] = folder.name
+        return folder
+
+    def cost(self) -> dict[str, Any]:
+        """Return the wall seconds of every stage, whichever run took it."""
+        spent = {e["key"]: e["seconds"] for e in self.store.events() if e.get("event") == "spent"}
+        seconds = {what: spent[key] for what, key in self.made.items() if key in spent}
+        return {"seconds": seconds, "total": round(sum(seconds.values()), 3)}

@@ -64,7 +64,7 @@ def _taken(road: Road, prepared: Prepared, folder: Path, last: int) -> dict[str,
     made = road.deploy(prepared, trained, choice)
     with road.store.lock("runs"):
         _ship(made, folder)
-    return metrics | road.test(prepared, trained, made)
+    return metrics | road.test(prepared, trained, choice, made)
 
 
 def _folder(runs: Path, key: str) -> Path:
@@ -125,6 +125,7 @@ def _conclude(road: Road, prepared: Prepared, folder: Path, metrics: dict[str, A
     status = evidence.status(road.opened, folder.name, metrics, road.test_looks(prepared), road.notes)
     if metrics:
         _write(earlier, metrics)
+    status["cost"] = road.cost()
     status["evidence"] = {n: file_hash(folder / n) for n in EVIDENCE if (folder / n).is_file()}
     _write(folder / "gates.json", status)
     _point(folder.parent / "latest", folder)

@@ -15,7 +15,6 @@ from milepost.units import seconds
 NOT_BUILT = {
     ("privacy",),
     ("optimize",),
-    ("value",),
     ("train", "search"),
     ("train", "budget", "money"),
     ("model", "lora"),
@@ -92,6 +91,7 @@ Gates = Annotated[tuple[str, ...], Field(min_length=1)]
 Seed = Annotated[int, Field(ge=0, lt=2**63), BeforeValidator(_no_bool)]
 Count = Annotated[int, Field(gt=0), BeforeValidator(_no_bool)]
 Share = Annotated[float, Field(ge=0, le=1), BeforeValidator(_no_bool)]
+Amount = Annotated[float, BeforeValidator(_no_bool)]  # USD
 Rate = Annotated[float, Field(gt=0), BeforeValidator(_no_bool)]
 
 
@@ -167,6 +167,26 @@ class Milestone(Section):
     by: Annotated[date, BeforeValidator(_date)] | None = None
 
 
+class Value(Section):
+    """Say in USD what an answer brings: four cells for two classes, or a matrix {truth: {called: USD}}."""
+
+    tp: Amount | None = None
+    fp: Amount | None = None
+    fn: Amount | None = None
+    tn: Amount | None = None
+    matrix: dict[str, dict[str, Amount]] | None = None
+    requests_per_day: Rate | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        cells = [self.tp, self.fp, self.fn, self.tn]
+        if (self.matrix is None) == (cells == [None] * 4):
+            raise refuse("must say what answers bring", "write {tp: 40, fp: -5, fn: -120, tn: 0}, or a matrix")
+        if self.matrix is None and None in cells:
+            raise refuse("lacks some of its four cells", "write all of tp, fp, fn and tn")
+        return self
+
+
 class Spec(Section):
     """Be a whole product.yaml; paths in it are relative to its folder."""
 
@@ -178,6 +198,7 @@ class Spec(Section):
     model: Annotated[Model, BeforeValidator(_model, json_schema_input_type=str | Model)] = Field(default_factory=Model)
     train: Train = Train()
     platform: Literal["local"] = "local"
+    value: Value | None = None
     milestones: dict[
         str, Annotated[Milestone, BeforeValidator(_milestone, json_schema_input_type=Gates | Milestone)]
     ] = Field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -10,7 +11,8 @@ import numpy as np
 import polars as pl
 
 from milepost.errors import raise_all
-from milepost.metrics.interval import bootstrap, middle95, wilson
+from milepost.metrics.interval import paired_shares, wilson
+from milepost.metrics.resample import Resampled, resampled
 from milepost.product import stream
 from milepost.sources.read import Source, read
 from milepost.stages.base import Prepared, missing_columns
@@ -46,6 +48,8 @@ class Measured:
 
     task: Task[Any]
     stats: Columns
+    group_N: Array | None = None  # of rows that hang together, 0, 1, 2 ...; None: each row alone
+    draws: int | None = None  # of the bootstrap, where fewer will do
 
     @cached_property
     def rows(self) -> int:
@@ -58,29 +62,56 @@ class Measured:
         return self.task.score(self.stats, np.ones((1, self.rows)))
 
     @cached_property
-    def draws(self) -> Scores:
-        """Every metric over each resample of the rows, [D]."""
-        return bootstrap(lambda weights_DN: self.task.score(self.stats, weights_DN), self.rows)
+    def drawn(self) -> Resampled:
+        """Every metric over each resample of the rows or groups."""
+        return resampled(lambda w_DN: self.task.score(self.stats, w_DN), self.group_N, self.rows, self.draws)
 
-    def scores(self) -> dict[str, Score]:
-        """Give every metric that is defined on these rows its value and interval."""
-        out, support = dict[str, Score](), self.task.support(self.stats)
-        for name, [value] in self.values.items():
-            n = support.get(name, self.rows)
+    def scores(self, *names: str) -> dict[str, Score]:
+        """Give every metric (or those of `names`) that is defined on these rows its value and interval."""
+        out, support = dict[str, Score](), self._support()
+        shares, closed = self.task.shares(self.stats), self.task.limits(self.stats)
+        for name in names or self.values:
+            value, n = float(self.values[name][0]), support[name]
             if n:
-                share = self.task.metrics[name].proportion
-                low, high = wilson(float(value), n) if share else middle95(self.draws[name])
-                out[name] = Score(float(value), min(low, float(value)), max(high, float(value)), n)
+                limits = wilson(value, n) if name in shares else closed.get(name)
+                if limits is None or self.group_N is not None:
+                    other = self.drawn.limits(name, value, self._positive(name))
+                    limits = other if limits is None else (min(limits[0], other[0]), max(limits[1], other[1]))
+                out[name] = Score(value, min(limits[0], value), max(limits[1], value), n)
         return _defined(out)
 
     def minus(self, other: Measured) -> dict[str, Score]:
-        """Give the difference to another model on the same rows for every metric, resampled in pairs."""
-        gaps = {k: (float(v[0] - other.values[k][0]), self.draws[k] - other.draws[k]) for k, v in self.values.items()}
-        return _defined({k: Score(value, *middle95(draws), self.rows) for k, (value, draws) in gaps.items()})
+        """Give the difference to another model on the same rows for every metric, in pairs."""
+        drawn, out, support = self.drawn.minus(other.drawn), dict[str, Score](), self._support()
+        mine, theirs = self.task.shares(self.stats), other.task.shares(other.stats)
+        for name, [found] in self.values.items():
+            value = float(found - other.values[name][0])
+            limits = drawn.limits(name, value, positive=False)
+            if name in mine and name in theirs and (mine[name].counted_N == theirs[name].counted_N).all():
+                a, b, n = mine[name].hit_N, theirs[name].hit_N, int(mine[name].counted_N.sum())
+                exact = paired_shares(int((a & ~b).sum()), int((b & ~a).sum()), n)
+                limits = exact if self.group_N is None else (min(limits[0], exact[0]), max(limits[1], exact[1]))
+            out[name] = Score(value, min(limits[0], value), max(limits[1], value), support[name])
+        return _defined(out)
 
     def of(self, rows_N: Array) -> Measured:
         """Keep the rows marked in `rows_N`."""
-        return Measured(self.task, take(self.stats, np.flatnonzero(rows_N)))
+        index = np.flatnonzero(rows_N)
+        group_N = None if self.group_N is None else np.unique(self.group_N[index], return_inverse=True)[1]
+        return Measured(self.task, take(self.stats, index), group_N, self.draws)
+
+    def _positive(self, name: str) -> bool:
+        metric = self.task.metrics[name]
+        return metric.low == 0 and metric.high == float("inf")
+
+    def _support(self) -> dict[str, int]:
+        """Count the rows, or groups, that metrics rest on; rows that hang together count once."""
+        every = self.rows if self.group_N is None else len(np.unique(self.group_N))
+        found = dict(self.task.support(self.stats))
+        for name, share in self.task.shares(self.stats).items():
+            counted = share.counted_N
+            found[name] = int(counted.sum() if self.group_N is None else len(np.unique(self.group_N[counted])))
+        return {name: min(every, found.get(name, every)) for name in self.values}
 
 
 def _defined(found: dict[str, Score]) -> dict[str, Score]:
@@ -96,20 +127,39 @@ def evaluate(model: Answering, data: Source) -> dict[str, Score]:
     return measured(model, typed.filter(model.task.unusable(typed).is_null())).scores()
 
 
-def measured(model: Answering, table: pl.DataFrame, progress: Progress = quiet, what: str = "evaluate") -> Measured:
-    """Answer what a customer would ask of every row, and hold it against the truth."""
+def measured(
+    model: Answering,
+    table: pl.DataFrame,
+    progress: Progress = quiet,
+    what: str = "evaluate",
+    group: Sequence[str] = (),
+) -> Measured:
+    """Answer what a customer would ask of every row, and hold it against the truth.
+
+    Rows alike in the columns `group`, or in those of the task, hang together.
+    """
     asked, truth = model.task.ask(table)
     answers = list[Answer]()
     for some in stream(model.task, model.run, asked):
         answers += some
         progress(what, len(answers), table.height)
-    return Measured(model.task, model.task.measure(answers, truth))
+    return Measured(model.task, model.task.measure(answers, truth), _groups(model.task, table, group))
 
 
-def measured_naive(task: Task[Any], prepared: Prepared, side: str) -> Measured:
+def measured_naive(task: Task[Any], prepared: Prepared, side: str, group: Sequence[str] = ()) -> Measured:
     """Hold the answer that looks at nothing against the truth."""
-    asked, truth = task.ask(prepared.table(side))
-    return Measured(task, task.measure(task.naive(prepared.batches("train"))(asked), truth))
+    table = prepared.table(side)
+    asked, truth = task.ask(table)
+    answers = task.naive(prepared.batches("train"))(asked)
+    return Measured(task, task.measure(answers, truth), _groups(task, table, group))
+
+
+def _groups(task: Task[Any], table: pl.DataFrame, group: Sequence[str]) -> Array | None:
+    """Number the rows [N] by the group they are in; None where each stands alone."""
+    columns = [c for c in group or task.group if c in table.columns]
+    if not columns or not table.height:
+        return None
+    return (table.select(pl.struct(columns).rank("dense"))[:, 0] - 1).cast(pl.Int64).to_numpy()
 
 
 def as_json(found: dict[str, Score]) -> dict[str, dict[str, Any]]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar, Generic, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Self, TypeVar
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
 from milepost.columns.schema import ColumnRule, Type, typed
-from milepost.types import Answer, Array, Batch, Columns, Draws, Field, Finding, Graphs, Metric, Run, Scores
+from milepost.spec.product import Value
+from milepost.types import Answer, Array, Batch, Columns, Draws, Field, Finding, Graphs, Metric, Run, Scores, Share
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -25,11 +26,14 @@ class Task(BaseModel, ABC, Generic[F]):
 
     learned: F | None = None  # written by `fit`, never by the user
     columns: tuple[ColumnRule, ...] = ()  # how cells are read; written by `prepare`, never by the user
+    value: Value | None = None  # what an answer brings; from `value:`, where the kind's metrics know it
+    threshold: float | None = None  # from which a class is called; chosen on validation, never by the user
     size: Literal["tiny", "small", "base", "large"] = "small"  # of a network built from scratch
 
     metrics: ClassVar[Mapping[str, Metric]]  # the first is the headline
     select: ClassVar[str]  # the metric by which candidates are compared on validation: a proper score
     models: ClassVar[tuple[str, ...]]  # cheapest first; the first is the baseline
+    tunable: ClassVar[tuple[str, ...]] = ()  # metrics that `tuned` can make best
     recipe: ClassVar[Mapping[str, float]] = {}  # where this kind's networks differ from the usual training
 
     @property
@@ -147,6 +151,22 @@ class Task(BaseModel, ABC, Generic[F]):
     def support(self, stats: Columns) -> Mapping[str, int]:
         """Count the rows that a metric rests on where they are fewer than all; 0 leaves it undefined."""
         return {}
+
+    def shares(self, stats: Columns) -> Mapping[str, Share]:
+        """Give the rows behind every metric that is a proportion: their intervals are Wilson's, not the bootstrap's."""
+        return {}
+
+    def limits(self, stats: Columns) -> Mapping[str, tuple[float, float]]:
+        """Give the 95 % intervals that have a closed form better than the bootstrap, rows being independent."""
+        return {}
+
+    def details(self, stats: Columns) -> Mapping[str, Any]:
+        """Show how the answers are right and wrong: `confusion` of classes, `calibration` of what was said."""
+        return {}
+
+    def tuned(self, stats: Columns, metric: str) -> Self:
+        """Return the task with its decision set so that `metric` is best on these rows, where it decides anything."""
+        return self
 
     @abstractmethod
     def naive(self, batches: Iterable[pl.DataFrame]) -> Callable[[pl.DataFrame], list[Answer]]:

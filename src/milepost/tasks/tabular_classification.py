@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import polars as pl
@@ -14,10 +14,11 @@ from milepost.columns.schema import Type
 from milepost.data.learn import learn
 from milepost.data.table import TableFacts
 from milepost.errors import MilepostError, did_you_mean
-from milepost.metrics import classification
+from milepost.metrics import classification, decision, pictures, sure
 from milepost.numeric import softmax
+from milepost.spec.product import Value
 from milepost.tasks.base import Task
-from milepost.types import Answer, Array, Batch, Columns, Field, Finding, Graphs, Run, Scores, concat
+from milepost.types import Answer, Array, Batch, Columns, Field, Finding, Graphs, Run, Scores, Share, concat
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -37,6 +38,10 @@ class Facts(BaseModel):
         """The place of every class."""
         return {c: i for i, c in enumerate(self.classes)}
 
+    def worth(self, value: Value | None) -> Array | None:
+        """Return what a row brings in USD, [C, C] by its truth and what it is called; None where nothing is said."""
+        return None if value is None else decision.worth(value, self.classes, self.positive_id)
+
     @property
     def positive_id(self) -> int | None:
         """The place of the positive class; None where there are more than two."""
@@ -53,6 +58,7 @@ class TabularClassification(Task[Facts]):
 
     metrics: ClassVar = classification.METRICS
     select: ClassVar = "log_loss"
+    tunable: ClassVar = decision.TUNABLE
     models: ClassVar = ("linear", "trees", "network")
 
     @property
@@ -88,9 +94,9 @@ class TabularClassification(Task[Facts]):
         self._refuse(classes, sum(counts.values()), table)
         positive, said = self._positive(classes, counts)
         numbers = [counts[c] for c in classes]
-        return self.knowing(
-            Facts(classes=classes, counts=numbers, positive=positive, table=table, findings=findings + said)
-        )
+        facts = Facts(classes=classes, counts=numbers, positive=positive, table=table, findings=findings + said)
+        facts.worth(self.value)  # raises where `value:` is of other classes
+        return self.knowing(facts)
 
     def _refuse(self, classes: Sequence[str], rows: int, table: TableFacts) -> None:
         """Raise MilepostError where there is nothing to learn."""
@@ -156,10 +162,11 @@ class TabularClassification(Task[Facts]):
         return self._answers(softmax(out_NKC).reshape(len(out_NKC), -1, out_NKC.shape[-1]).mean(1))
 
     def _answers(self, p_NC: Array) -> list[Answer]:
-        classes = self.facts.classes
+        classes, facts = self.facts.classes, self.facts
+        called = decision.called(p_NC, facts.positive_id, self.threshold, facts.worth(self.value))
         return [
             {"label": classes[i], "probability": row[i], "probabilities": dict(zip(classes, row, strict=True))}
-            for i, row in zip(p_NC.argmax(1).tolist(), p_NC.tolist(), strict=True)
+            for i, row in zip(called.tolist(), p_NC.tolist(), strict=True)
         ]
 
     def measure(self, answers: Sequence[Answer], truth: pl.DataFrame) -> Columns:
@@ -168,10 +175,28 @@ class TabularClassification(Task[Facts]):
         return classification.measure(p_NC, np.array([ids[a["label"]] for a in answers], int), self._truth(truth))
 
     def score(self, stats: Columns, weights_DN: Array) -> Scores:
-        return classification.score(stats, weights_DN, self.facts.positive_id)
+        return classification.score(stats, weights_DN, self.facts.positive_id, self.facts.worth(self.value))
 
     def support(self, stats: Columns) -> Mapping[str, int]:
         return classification.support(stats, self.facts.positive_id)
+
+    def shares(self, stats: Columns) -> Mapping[str, Share]:
+        return sure.shares(stats, self.facts.positive_id)
+
+    def limits(self, stats: Columns) -> Mapping[str, tuple[float, float]]:
+        return sure.limits(stats, self.facts.positive_id)
+
+    def details(self, stats: Columns) -> Mapping[str, Any]:
+        return pictures.of_classes(stats, self.facts.classes)
+
+    def tuned(self, stats: Columns, metric: str) -> TabularClassification:
+        positive, worth = self.facts.positive_id, self.facts.worth(self.value)
+        if positive is None or metric not in decision.TUNABLE or (metric == decision.WORTH and worth is None):
+            return self
+        p_NC, truth = np.asarray(stats["probability"]), np.asarray(stats["truth"])
+        cells = None if worth is None else worth[np.ix_([1 - positive, positive], [1 - positive, positive])]
+        best = decision.best_threshold(p_NC[:, positive], truth == positive, truth >= 0, metric, cells)
+        return self.model_copy(update={"threshold": best})
 
     def naive(self, batches: Iterable[pl.DataFrame]) -> Callable[[pl.DataFrame], list[Answer]]:
         counts = np.zeros(len(self.facts.classes))

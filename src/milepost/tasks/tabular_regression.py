@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import polars as pl
@@ -13,7 +13,7 @@ from milepost.columns.schema import Type
 from milepost.data.learn import learn
 from milepost.data.table import TableFacts, floats
 from milepost.errors import MilepostError
-from milepost.metrics import regression
+from milepost.metrics import pictures, regression
 from milepost.tasks.base import Task
 from milepost.types import Answer, Array, Batch, Columns, Field, Finding, Graphs, Run, Scores, concat
 
@@ -116,6 +116,9 @@ class TabularRegression(Task[Facts]):
 
     def score(self, stats: Columns, weights_DN: Array) -> Scores:
         return regression.score(stats, weights_DN)
+
+    def details(self, stats: Columns) -> Mapping[str, Any]:
+        return pictures.of_numbers(stats)
 
     def naive(self, batches: Iterable[pl.DataFrame]) -> Callable[[pl.DataFrame], list[Answer]]:
         values = np.concatenate([self._truth(b) for b in batches])

@@ -1,0 +1,108 @@
+"""The candidates on the validation rows: tuned, scored, one chosen, and what it looks at."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from milepost.files import atomic
+from milepost.roadmap.choose import Tried, choose
+from milepost.roadmap.evidence import compared
+from milepost.roadmap.importance import importance
+from milepost.stages.base import Trained
+from milepost.stages.evaluate import Measured, as_json, measured
+from milepost.types import Columns, Progress, Ragged
+
+
+def decided(model: Trained, threshold: float | None) -> Trained:
+    """Return the model with the threshold that validation chose for it."""
+    return replace(model, task=model.task.model_copy(update={"threshold": threshold}))
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What validation finds of the models, cheapest first."""
+
+    models: Mapping[str, Trained]
+    valid: pl.DataFrame
+    group: tuple[str, ...]
+    objective: str  # the metric that decisions are tuned for; none if empty
+    progress: Progress
+
+    @cached_property
+    def tried(self) -> dict[str, Tried]:
+        """Every model, tuned and scored on all validation rows."""
+        return {name: self._tried(name, model) for name, model in self.models.items()}
+
+    def _tried(self, name: str, model: Trained) -> Tried:
+        found = self._measured(name, model)
+        tuned = model.task.tuned(found.stats, self.objective) if self.objective else model.task
+        if tuned.threshold != model.task.threshold:
+            found = self._measured(name, decided(model, tuned.threshold))
+        return Tried(name, found)
+
+    def _measured(self, name: str, model: Trained) -> Measured:
+        return measured(model, self.valid, self.progress, f"validate {name}", self.group)
+
+    @property
+    def sound(self) -> dict[str, Tried]:
+        """Those whose answers are finite."""
+        return {n: t for n, t in self.tried.items() if t.found.task.select in t.found.scores(t.found.task.select)}
+
+    def found(self, wanted: str | None) -> dict[str, Any]:
+        """Return the choice as metrics.json has it."""
+        choice = choose(list(self.sound.values()), wanted)
+        winner = choice.winner
+        task = winner.found.task
+        out: dict[str, Any] = {"model": winner.name, "why": choice.why, "candidates": choice.table}
+        out["diverged"] = [name for name in self.tried if name not in self.sound]
+        out["thresholds"] = {name: t.found.task.threshold for name, t in self.tried.items()}
+        out["valid"] = as_json(winner.found.scores())
+        if task.threshold is not None:
+            out["threshold"] = {"value": task.threshold, "metric": self.objective}
+        told = [f.name for f in task.fields]
+        out["importance"] = importance(
+            decided(self.models[winner.name], task.threshold), self.valid, told, self.progress
+        )
+        return out
+
+    def early(self, model: str, baseline: str, naive: Measured, asked: Collection[str]) -> dict[str, Any]:
+        """Compare the winner with the others on validation rows, for the gates that hold deploy back."""
+        others = {"naive": naive, "baseline": self.tried[baseline].found}
+        return compared(self.valid, self.tried[model].found, others, asked)
+
+
+def keep(found: Measured, folder: Path) -> None:
+    """Keep the statistics of every test row, so that another run can be compared with this one in pairs."""
+    arrays = dict[str, np.ndarray[Any, Any]]()
+    for name, column in found.stats.items():
+        if isinstance(column, Ragged):
+            arrays |= {f"{name}.values": column.values, f"{name}.offsets": column.offsets}
+        else:
+            arrays[name] = column
+    if found.group_N is not None:
+        arrays["group"] = found.group_N
+    held = io.BytesIO()
+    np.savez(held, allow_pickle=False, **arrays)
+    with atomic(folder / "stats.npz") as file:
+        file.write(held.getvalue())
+
+
+def kept(folder: Path) -> tuple[Columns, np.ndarray[Any, Any] | None]:
+    """Return what `keep` wrote: the statistics, and the groups of the rows if they hang together."""
+    with np.load(folder / "stats.npz") as arrays:
+        names = {n.partition(".")[0] for n in arrays.files} - {"group"}
+        stats = Columns()
+        for name in sorted(names):
+            if name in arrays.files:
+                stats[name] = arrays[name]
+            else:
+                stats[name] = Ragged(arrays[f"{name}.values"], arrays[f"{name}.offsets"])
+        return stats, arrays["group"] if "group" in arrays.files else None
