@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from milepost.page.doubt import contradicts, doubted
 from milepost.page.html import Html, coded, joined, tag
 from milepost.page.voice import Voice
 
@@ -29,11 +30,12 @@ class Evidence(NamedTuple):
 
     def changed(self) -> list[str]:
         """Return the files that are not what was judged."""
-        return [file for file, digest in self.promised().items() if self.hashes.get(file) != digest]
+        unlike = [file for file, digest in self.promised().items() if self.hashes.get(file) != digest]
+        return [*unlike, GATES] if contradicts(self.gates, self.metrics) else unlike
 
     def trusted(self, voice: Voice) -> Evidence:
         """Return the evidence; where a file is not what was judged, no gate and no milestone passes."""
-        return self._replace(gates=_doubted(self.gates, voice)) if self.changed() else self
+        return self._replace(gates=doubted(self.gates, voice)) if self.changed() else self
 
     def unit(self, metric: str) -> str:
         """Return the unit of a metric."""
@@ -42,21 +44,6 @@ class Evidence(NamedTuple):
     def up(self, metric: str) -> bool:
         """Tell whether more is better."""
         return (self.metrics.get("better") or {}).get(metric) != "lower"
-
-
-def _doubted(gates: Json, voice: Voice) -> dict[str, Any]:
-    milestones = [
-        m | {"gates": [_doubt(g, voice) for g in m["gates"]]} | _unpassed(m) for m in gates.get("milestones") or []
-    ]
-    return {**gates, "milestones": milestones, "next": "milepost run"}
-
-
-def _doubt(gate: dict[str, Any], voice: Voice) -> dict[str, Any]:
-    return gate | _unpassed(gate) | {"next": voice("the evidence is not what was judged: milepost run")}
-
-
-def _unpassed(judged: Json) -> dict[str, str]:
-    return {"verdict": "not_proven"} if judged["verdict"] == "passed" else {}
 
 
 def warning(evidence: Evidence, voice: Voice) -> Html:

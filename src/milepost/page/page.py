@@ -37,10 +37,10 @@ def page(found: Evidence, run: str, lang: str = "en") -> str:
     voice = Voice(lang)
     evidence = found.trusted(voice)
     parts = {**_evidence(evidence, voice), **_data(evidence, voice)}
-    parts["provenance"] = (voice("Where the numbers come from"), provenance(evidence, run, voice))
+    parts["provenance"] = (voice("Where the numbers come from"), provenance(found, run, voice))
     there = {anchor: (title, part) for anchor, (title, part) in parts.items() if part}
     body = [
-        warning(evidence, voice),
+        warning(found, voice),
         masthead(evidence.gates, run, evidence.report, voice),
         tag("nav", [tag("a", t, href=f"#{a}") for a, (t, _) in there.items()], aria_label=voice("Sections")),
         tag("main", [tag("section", tag("h2", t), part, id=a) for a, (t, part) in there.items()]),

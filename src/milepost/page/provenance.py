@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from milepost.page.evidence import DATA, METRICS, PRODUCT, Evidence
+from milepost.page.evidence import DATA, GATES, METRICS, PRODUCT, Evidence
 from milepost.page.html import Html, coded, joined, tag
 from milepost.page.voice import Voice, number
 
@@ -32,11 +32,11 @@ def _file(file: str, evidence: Evidence, voice: Voice) -> Html:
 
 def _checked(file: str, evidence: Evidence, voice: Voice) -> Html:
     """Say whether a file is what the evidence says that it is, and which file says so."""
-    if file not in evidence.promised():
-        return tag("span", "–", class_="soft")
-    says = {METRICS: "gates.json", DATA: METRICS, PRODUCT: METRICS}[file]
+    says = {METRICS: GATES, GATES: METRICS, DATA: METRICS, PRODUCT: METRICS}[file]
     if file in evidence.changed():
         return tag("b", voice("✗ not what {0} names", tag("code", says)), class_="changed")
+    if file not in evidence.promised():
+        return tag("span", "–", class_="soft")
     return tag("span", voice("✓ as {0} names it", tag("code", says)), class_="kept")
 
 

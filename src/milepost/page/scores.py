@@ -48,6 +48,6 @@ def _row(metric: str, others: list[str], names: list[Html], evidence: Evidence, 
 
 def _cell(score: Mapping[str, Any] | None, who: str) -> Html:
     if not score:
-        return tag("td", "–", class_="number soft", data_who=who)
+        return tag("td", "–", class_="number soft none", data_who=who)
     value, between = written(score)
     return tag("td", tag("b", value), " ", tag("span", between, class_="between"), class_="number", data_who=who)

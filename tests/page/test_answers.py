@@ -1,0 +1,125 @@
+"""How it answers: what is there is shown, what is not is left out, what is too much is counted."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from milepost.page import answers, choice, confusion, cost, curves, slices, steps
+from milepost.page.evidence import Evidence
+from milepost.page.page import page
+from milepost.page.voice import Voice
+
+from . import judged, sample
+from .reader import Reader
+
+KEYS = tuple(sample.metrics())
+
+
+def having(**others: Any) -> Evidence:
+    return sample.evidence(metrics=sample.metrics() | others)
+
+
+def words(html: str) -> str:
+    return " ".join(" ".join(t.words for t in Reader(html).texts).split())
+
+
+def cells(html: str) -> list[list[str]]:
+    """The rows of a table, as words."""
+    return [
+        [" ".join(re.sub("<title>.*?</title>|<[^>]*>", " ", c).split()) for c in re.findall("<t[hd].*?</t[hd]>", row)]
+        for row in re.findall("<tr.*?</tr>", html)
+    ]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_any_key_may_be_absent(key: str) -> None:
+    metrics = {k: v for k, v in sample.metrics().items() if k != key}
+    Reader(page(sample.evidence(metrics=metrics), "r"))
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_run_may_have_one_key_alone(key: str) -> None:
+    Reader(page(sample.evidence(metrics={key: sample.metrics()[key]}, gates={}), "r"))
+
+
+def test_what_was_not_measured_has_no_card() -> None:
+    titles = re.findall(
+        "<h3>([^<]*)</h3>", answers.answers(having(details={}, worst=[], curves={}, threshold={}), Voice())
+    )
+    assert titles == ["Scores", "For whom it works", "What the answers rest on"]
+    assert (
+        answers.answers(sample.evidence(metrics={}), Voice()) == "" == cost.cost(sample.evidence(metrics={}), Voice())
+    )
+
+
+def test_the_confusion_has_counts_and_their_share_of_the_truth() -> None:
+    found = cells(confusion.confusion(sample.evidence(), Voice()))
+    assert found[1:] == [["healthy", "133 88.7%", "17 11.3%"], ["ill", "20 40.0%", "30 60.0%"]]
+    shades = re.findall(r'class="heat (\w+) h(\d)"', confusion.confusion(sample.evidence(), Voice()))
+    assert shades == [("right", "8"), ("wrong", "1"), ("wrong", "4"), ("right", "5")]
+
+
+def test_of_many_classes_the_pairs_confused_most_are_named() -> None:
+    names = [f"c{i}" for i in range(50)]
+    counts = [[100 if i == j else (i * 7 + j) % 5 for j in range(50)] for i in range(50)]
+    counts[3][9] = 77
+    text = confusion.confusion(having(details={"confusion": {"classes": names, "counts": counts}}), Voice())
+    found = cells(text)
+    assert found[1][:3] == ["c3", "c9", "77"] and len(found) == 1 + confusion.PAIRS
+    assert "more pairs are in metrics.json" in text and "50 classes; 5,000 of" in words(text)
+
+
+def test_the_worst_slice_is_first_by_the_direction_of_the_metric() -> None:
+    order = [row[0] for row in cells(slices.slices(sample.evidence(), Voice()))[1:-1]]
+    assert order == ["city=Oslo", "city=北京", "city=上海", "city=Berlin"]
+    falling = slices.slices(having(better={"accuracy": "lower"}), Voice())
+    assert [row[0] for row in cells(falling)[1:-1]] == order[::-1]
+    assert 'class="t-pale"' in falling and "fewer than 30 rows" in falling
+
+
+def test_two_hundred_slices_are_bounded() -> None:
+    many = {f"city={i}": {"accuracy": judged.score(0.5 + i / 1000)} for i in range(200)}
+    text = slices.slices(having(slices=many), Voice())
+    assert text.count('class="interval"') == slices.SHOWN and "176 more slices are in metrics.json" in text
+
+
+def test_found_slices_say_whether_they_are_certain() -> None:
+    found = cells(slices.worst(sample.evidence(), Voice()))
+    assert [row[0] for row in found[1:-1]] == [
+        "age<40, smoker=yes certain".replace("<", "&lt;"),
+        "grade=low may be chance",
+    ]
+
+
+def test_the_best_step_is_marked_and_a_long_curve_is_thinned() -> None:
+    points = [{"step": s, "train_loss": 1 / (s + 1), "valid_loss": abs(s - 7000) / 1e4} for s in range(10_000)]
+    text = curves.curves(having(curves={"network": points, "empty": []}), Voice())
+    assert "lowest at step 7,000: 0" in text and len(text) < 40_000
+    assert curves.curves(having(curves={"trees": [{"step": None, "valid_loss": float("nan")}]}), Voice()) == ""
+
+
+def test_the_choice_says_who_ships_and_who_is_as_good() -> None:
+    found = cells(choice.choice(sample.evidence(), Voice()))
+    assert [row[0] for row in found[1:-1]] == ["linear ships", "trees behind the best", "network as good within chance"]
+    assert "The simple model is the product" in choice.choice(having(ships_baseline=True), Voice())
+
+
+def test_the_cost_has_every_stage_and_its_share() -> None:
+    text = cost.cost(sample.evidence(), Voice())
+    assert ["train network", "", "6.9 seconds", "60.5%"] in cells(text)
+    assert "11.4 seconds on one machine" in words(text) and "1520 USD" in words(text)
+    hours = cost.cost(having(cost={"seconds": {"train": 7200.0, "deploy": 120.0}, "total": 7320.0}), Voice())
+    assert "2 hours" in words(hours) and "2 minutes" in words(hours)
+
+
+def test_every_gate_that_is_not_passed_is_a_step_and_the_next_is_first() -> None:
+    gates = sample.gates() | {"next": "speed: latency_p95_ms <= 1: latency_p95_ms must fall"}
+    text = steps.steps(gates, Voice())
+    found = [words(item) for item in re.findall("<li.*?</li>", text)]
+    assert len(found) == 4 and found[0] == "✗ speed · latency_p95_ms <= 1 failed Next step latency_p95_ms must fall"
+    assert "accuracy >= 0.8" in found[1] and "about 1,130 test rows would prove it" in found[1]
+    done = steps.steps({"milestones": [], "next": "milepost serve"}, Voice())
+    assert words(done).startswith("Next step milepost serve")
