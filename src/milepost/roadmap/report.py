@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from milepost.errors import MilepostError, did_you_mean
-from milepost.files import atomic
+from milepost.files import atomic, unsealed
 from milepost.page.evidence import DATA, GATES, METRICS, PRODUCT, Evidence
 from milepost.page.page import page
 from milepost.words.say import Say
@@ -47,14 +46,17 @@ def evidence(run: Path) -> Evidence:
     there = {name: (run / name).read_bytes() for name in (DATA, METRICS, GATES, PRODUCT) if (run / name).is_file()}
     found = {name: _parsed(content, run / name) for name, content in there.items() if name != PRODUCT}
     hashes = {name: sha256(content).hexdigest() for name, content in there.items()}
+    if found.get(GATES, {}).get("evidence", {}).get(DATA, hashes[DATA]) != hashes[DATA]:
+        raise _damaged(run / DATA)
     return Evidence(found[DATA], found.get(GATES, {}), found.get(METRICS, {}), hashes)
 
 
 def _parsed(content: bytes, path: Path) -> dict[str, Any]:
     try:
-        found = json.loads(content)
+        return unsealed(content)
     except ValueError:
-        found = None
-    if not isinstance(found, dict):
-        raise MilepostError("the file is damaged", str(path), "milepost run")
-    return found
+        raise _damaged(path) from None
+
+
+def _damaged(path: Path) -> MilepostError:
+    return MilepostError("the file is damaged", str(path), "milepost run")
