@@ -28,12 +28,14 @@ def gates() -> dict[str, Any]:
     found = sample.gates()
     huge = [judged.gate(f"{LONG * 3}{i} >= 0.5", "failed", 0.1, next=f"{LONG}must rise") for i in range(40)]
     wide = [judged.gate("value_per_1k_usd >= 123456789", "not_proven", 98765432.1, 12345678.9, next=judged.AGAIN)]
-    found["milestones"] += [{"name": LONG * 2, "verdict": "failed", "by": None, "gates": [*huge, *wide]}]
+    found["milestones"][1]["gates"] += wide
+    found["milestones"] += [{"name": LONG * 2, "verdict": "failed", "by": None, "gates": huge}]
     return found
 
 
 def metrics() -> dict[str, Any]:
     found = sample.metrics()
+    found["test"]["value_per_1k_usd"] = judged.score(98765432.1, 12345678.9)
     classes = [f"{i} {LONG}" for i in range(50)]
     counts = [[90 if i == j else (i * 7 + j) % 5 for j in range(50)] for i in range(50)]
     found["details"]["confusion"] = {"classes": classes, "counts": counts}

@@ -40,7 +40,9 @@ def cost(evidence: Evidence, voice: Voice) -> Html:
 def _tile(metric: str, score: Mapping[str, Any], evidence: Evidence, voice: Voice) -> Html:
     value, between = written(score)
     unit = evidence.unit(metric) or SHIPPED[metric]
-    note = tag("p", voice("95% interval {0}", between), class_="between") if between else None
+    note = (
+        tag("p", voice("95% interval {0}", tag("span", between, class_="whole")), class_="between") if between else None
+    )
     big = tag("p", value, " ", tag("small", unit), class_="big")
     return tag("section", tag("h3", _words(voice)[metric]), big, note, class_="tile")
 

@@ -16,6 +16,7 @@ from milepost.page.written import plain, score_text
 MARKS = {"passed": "✓", "failed": "✗", "not_proven": "?", "not_measured": "·"}
 SIGNS = {">=": "≥", "<=": "≤"}
 NARROW = 170  # pixels of the narrowest drawing
+NEAR = 3  # times the least of what is drawn: from there on 0 is drawn, too
 SIDE = 0.15  # of what is drawn: how much of the promised side is seen, at least
 LEAN = 34.0  # percent from an end, within which the words of a bound lean inward
 Gate = Mapping[str, Any]
@@ -60,6 +61,7 @@ def _drawn(judged: Gate, voice: Voice) -> Html | None:
 
 def _axis(values: list[float], edge: float, op: str) -> Scale:
     """Return an axis on which the promised side is seen, too."""
+    values = [*values, 0.0] if 0 < min(values) < max(values) / NEAR else values
     wide = (max(values) - min(values)) or 0.2 * abs(edge) or 1.0
     return close([*values, edge + SIDE * wide * (1 if op.startswith(">") else -1)], 3)
 
