@@ -104,7 +104,8 @@ def run(
 
 @app.command()
 def status(
-    every: Annotated[bool, typer.Option("--all", help="List all runs.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="List all runs and compare the last two.")] = False,
+    compare: Annotated[tuple[str, str] | None, typer.Option(metavar="RUN RUN", help="Compare two runs.")] = None,
     file: File = FILE,
     lang: Language = "en",
     as_json: Json = False,
@@ -112,7 +113,12 @@ def status(
     """Show which milestones the evidence has passed."""
     from milepost.roadmap import status as room
 
-    found = room.all_runs(file.parent) if every else room.status(file.parent)
+    found = room.all_runs(file.parent) if every or compare else room.status(file.parent)
+    if every or compare:
+        from milepost.roadmap import compare as beside
+
+        pair = compare or beside.last_two(found.get("runs", ()))
+        found["compared"] = beside.compare(file.parent, *pair) if pair else None
     show(found, as_json, room.text, lang)
 
 

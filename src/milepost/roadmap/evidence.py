@@ -11,6 +11,7 @@ from milepost.errors import MilepostError, did_you_mean
 from milepost.product import Product
 from milepost.roadmap import slices
 from milepost.roadmap.opened import Opened
+from milepost.roadmap.status import days_left
 from milepost.roadmap.verdict import judge, worst
 from milepost.stages.evaluate import Measured, Score, as_json
 from milepost.units import megabytes
@@ -84,7 +85,8 @@ def status(opened: Opened, run: str, metrics: Mapping[str, Any], looks: int, not
         judged = judged_gates(opened, name, metrics)
         promised, verdict = opened.spec.milestones[name], worst(g["verdict"] for g in judged)
         by = str(promised.by) if promised.by else None
-        milestones.append({"name": name, "verdict": verdict, "by": by, "before": promised.before, "gates": judged})
+        about = {"name": name, "verdict": verdict, "by": by, "days": days_left(by), "before": promised.before}
+        milestones.append({**about, "gates": judged})
     return {
         "product": opened.spec.name,
         "need": opened.spec.need,

@@ -18,12 +18,18 @@ from milepost.roadmap.evidence import compared
 from milepost.roadmap.importance import importance
 from milepost.stages.base import Trained
 from milepost.stages.evaluate import Measured, as_json, measured
+from milepost.tasks.base import Task
 from milepost.types import Columns, Progress, Ragged
 
 
 def decided(model: Trained, threshold: float | None) -> Trained:
     """Return the model with the threshold that validation chose for it."""
-    return replace(model, task=model.task.model_copy(update={"threshold": threshold}))
+    return replace(model, task=decided_task(model.task, threshold))
+
+
+def decided_task(task: Task[Any], threshold: float | None) -> Task[Any]:
+    """Return the task with a threshold."""
+    return task.model_copy(update={"threshold": threshold})
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,7 @@ class Judged:
     """What validation finds of the models, cheapest first."""
 
     models: Mapping[str, Trained]
+    naive: Measured
     valid: pl.DataFrame
     group: tuple[str, ...]
     objective: str  # the metric that decisions are tuned for; none if empty
@@ -43,10 +50,13 @@ class Judged:
 
     def _tried(self, name: str, model: Trained) -> Tried:
         found = self._measured(name, model)
-        tuned = model.task.tuned(found.stats, self.objective) if self.objective else model.task
+        tuned = self._tuned(found)
         if tuned.threshold != model.task.threshold:
             found = self._measured(name, decided(model, tuned.threshold))
         return Tried(name, found)
+
+    def _tuned(self, found: Measured) -> Task[Any]:
+        return found.task.tuned(found.stats, self.objective) if self.objective else found.task
 
     def _measured(self, name: str, model: Trained) -> Measured:
         return measured(model, self.valid, self.progress, f"validate {name}", self.group)
@@ -64,6 +74,7 @@ class Judged:
         out: dict[str, Any] = {"model": winner.name, "why": choice.why, "candidates": choice.table}
         out["diverged"] = [name for name in self.tried if name not in self.sound]
         out["thresholds"] = {name: t.found.task.threshold for name, t in self.tried.items()}
+        out["thresholds"]["naive"] = self._tuned(self.naive).threshold
         out["valid"] = as_json(winner.found.scores())
         if task.threshold is not None:
             out["threshold"] = {"value": task.threshold, "metric": self.objective}

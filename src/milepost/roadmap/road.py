@@ -15,13 +15,13 @@ from milepost.files import file_hash, key_of
 from milepost.metrics.decision import WORTH
 from milepost.product import Product
 from milepost.roadmap import evidence
-from milepost.roadmap.judged import Judged, decided, keep
+from milepost.roadmap.judged import Judged, decided, decided_task, keep
 from milepost.roadmap.looks import looks
 from milepost.roadmap.opened import Opened
 from milepost.roadmap.store import Store
 from milepost.stages.base import Candidate, Prepared, Trained
 from milepost.stages.deploy import deploy
-from milepost.stages.evaluate import measured, measured_naive
+from milepost.stages.evaluate import Measured, measured, measured_naive
 from milepost.stages.initialize import initialize
 from milepost.stages.prepare import prepare
 from milepost.stages.train import load_trained, train
@@ -142,13 +142,14 @@ class Road:
         def make(out: Path, work: Path) -> None:
             valid = prepared.table("valid")
             models = {name: self._loaded(prepared, name, folder) for name, folder in trained.items()}
-            judged = Judged(models, valid, self.group, self.objective, self.progress)
+            naive = measured_naive(prepared.task, prepared, "valid", self.group)
+            judged = Judged(models, naive, valid, self.group, self.objective, self.progress)
             if wanted not in (AUTO, *judged.sound) or not judged.sound:
                 what = f"`{wanted}` diverged: its answers are not finite"
                 raise MilepostError(what, self.opened.at("train", "lr"), "lower train.lr, or train for more steps")
             found = judged.found(None if wanted == AUTO else wanted)
             if early is not None:
-                naive = measured_naive(prepared.task, prepared, "valid", self.group)
+                naive = self._naive(prepared, "valid", found["thresholds"])
                 found["early"] = judged.early(found["model"], self.names[0], naive, early)
             (out / "choice.json").write_text(json.dumps(found), "utf-8")
 
@@ -177,11 +178,14 @@ class Road:
         baseline = self.names[0]
         slices = evidence.wanted_slices(self.opened, prepared.task.personal)
         inputs = {"prepared": prepared.folder.name, "product": made.parent.name, "slices": sorted(slices)}
-        inputs |= {"baseline": trained[baseline].name, "threshold": choice["thresholds"].get(baseline)}
+        inputs |= {
+            "baseline": trained[baseline].name,
+            "thresholds": {n: choice["thresholds"].get(n) for n in ("naive", baseline)},
+        }
 
         def make(out: Path, work: Path) -> None:
-            test, task, product = prepared.table("test"), prepared.task, Product.open(made)
-            others = {"naive": measured_naive(task, prepared, "test", self.group)}
+            test, product = prepared.table("test"), Product.open(made)
+            others = {"naive": self._naive(prepared, "test", choice["thresholds"])}
             simple = decided(self._loaded(prepared, baseline, trained[baseline]), choice["thresholds"].get(baseline))
             others["baseline"] = measured(simple, test, group=self.group)
             mine = measured(product, test, self.progress, "test", self.group)
@@ -193,8 +197,13 @@ class Road:
         folder = self._once("test", inputs, make)
         found: dict[str, Any] = json.loads((folder / "test.json").read_text("utf-8"))
         hashes = {"test": folder.name, "product": file_hash(made / "manifest.json")}
+        hashes["rows"] = key_of([file_hash(f) for f in sorted((prepared.folder / "test").rglob("*")) if f.is_file()])
         hashes["data_report.json"] = file_hash(prepared.folder / "data_report.json")
         return found | {"evidence": hashes, "curves": self._curves(trained)}
+
+    def _naive(self, prepared: Prepared, side: str, thresholds: dict[str, Any]) -> Measured:
+        """Measure the answer that looks at nothing, called as validation pays best."""
+        return measured_naive(decided_task(prepared.task, thresholds["naive"]), prepared, side, self.group)
 
     def _curves(self, trained: dict[str, Path]) -> dict[str, Any]:
         """Return how the losses of each network fell."""
