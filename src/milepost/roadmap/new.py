@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import runpy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ from milepost.columns.judge import found
 from milepost.columns.scan import Scan, glance
 from milepost.data.split import TEST
 from milepost.errors import MilepostError, did_you_mean
-from milepost.roadmap.verdict import FEW
+from milepost.metrics.decision import WORTH
+from milepost.roadmap.propose import propose
 from milepost.sources.read import opened, sides
 from milepost.tasks import find, kinds
 from milepost.words.say import Say, listed
@@ -61,15 +62,24 @@ def _from_data(kind: str | None, folder: Path, data: Path, target: str | None) -
     if kind is None:
         kind, why = _guess_kind(scan, target)
         said.append(f"kind: `{kind}`, {why}")
-    tested = round(TEST * scan.rows)
-    if tested < FEW:
-        said.append(f"{scan.rows:,} rows leave about {tested:,} to test on: {FEW} are the fewest that prove anything")
+    classes = scan.seen(target).words if WORTH in find(kind).metrics else None
+    proposal = propose(find(kind).metrics, classes, _tested(data, scan))
     _make_folder(folder)
     source = data.resolve()
     where = source.name if source.parent == folder.resolve() else str(source)
-    text = _yaml(folder.resolve().name, kind, target, where)
+    text = _yaml(folder.resolve().name, kind, target, where, proposal.gates)
     (folder / "product.yaml").write_text(text, "utf-8")
-    return {"folder": str(folder), "kind": kind, "files": ["product.yaml"], "inferred": said}
+    return {"folder": str(folder), "kind": kind, "files": ["product.yaml"], "inferred": said + proposal.said}
+
+
+def _tested(data: Path, scan: Scan) -> int:
+    """Return about how many rows will be tested on: those of a test file, or the share that is held back."""
+    test = sides(data).get("test")
+    return _rows(test) if test is not None else round(TEST * scan.rows)
+
+
+def _rows(data: Path | str) -> int:
+    return sum(block.parse().table.height for part in opened(data).parts for block in part.blocks())
 
 
 def _scanned(data: Path) -> Scan:
@@ -107,10 +117,9 @@ def _make_folder(folder: Path) -> None:
         raise MilepostError(what, str(folder), "choose another with --folder") from error
 
 
-def _yaml(name: str, kind: str, target: str, source: str) -> str:
-    """Write a product.yaml that the rows at hand can prove something about."""
-    headline = next(iter(find(kind).metrics))
-    better = ">" if find(kind).metrics[headline].better == "higher" else "<"
+def _yaml(name: str, kind: str, target: str, source: str, gates: Mapping[str, Sequence[str]]) -> str:
+    """Write a product.yaml with gates that the rows at hand can prove."""
+    milestones = "\n".join(f"  {milestone}: [{', '.join(some)}]" for milestone, some in gates.items())
     return f"""# Every key and its values: milepost schema
 name: {_quoted(name)}
 need: ""                       # what the product is for, in a sentence
@@ -120,8 +129,7 @@ model: auto                    # auto | {" | ".join(find(kind).models)}
 train: {{seed: 0, budget: {{time: 5m}}}}
 platform: local
 milestones:
-  prototype: [{headline} {better} naive]
-  product: [{headline} {better} baseline, latency_p95_ms <= 50]
+{milestones}
 """
 
 
