@@ -27,32 +27,27 @@ def propose(metrics: Mapping[str, Metric], classes: Mapping[str, int] | None, te
     shipped = ["latency_p95_ms <= 50", "size_mb <= 50"]
     if tested < FEW:
         few = (
-            f"gates: about {tested:,} test rows prove no score ({FEW} are the fewest): only size and speed are promised"
+            f"gates: about {tested:,} test rows prove no score, {FEW} are the fewest: only size and speed are promised"
         )
         return Proposal({"prototype": shipped[1:], "product": shipped}, [few])
     headline = next(iter(metrics))
     if metrics[headline].high != 1:
         percent = f"{100 * Z / math.sqrt(tested):.0f}"
         small = f"gates: about {tested:,} test rows prove that {headline} is lower by {percent} % or more, not by less"
-        return Proposal(_gates(headline, "<", shipped), [small])
+        return Proposal({"prototype": [f"{headline} < naive"], "product": [f"{headline} < naive", *shipped]}, [small])
     margin, most = smallest_gain(tested), _largest_share(classes)
-    said = (
-        f"gates: on about {tested:,} test rows a gain of {margin:.3f} in {headline} is the smallest that can be proven"
-    )
+    said = f"gates: a gain of {margin:.3f} in {headline} is the smallest that about {tested:,} test rows can prove"
     if RANKS in metrics and 1 - most < ROOM * margin:
         rare = f"gates: {headline} is {most:.3f} already where one class is always answered, so {RANKS} is promised"
-        return Proposal(_gates(RANKS, ">", shipped), [said, rare])
-    return Proposal(_gates(headline, ">", shipped), [said])
+        return Proposal({"prototype": [f"{RANKS} > naive"], "product": [f"{RANKS} >= 0.7", *shipped]}, [said, rare])
+    more = f"{headline} > naive + {math.ceil(100 * margin) / 100:.2f}"
+    return Proposal({"prototype": [f"{headline} > naive"], "product": [more, *shipped]}, [said])
 
 
 def smallest_gain(rows: int) -> float:
     """Return the least gain of a proportion that `rows` paired rows can prove: no row lost, as few as possible won."""
     won = next((k for k in range(1, rows + 1) if paired_shares(k, 0, rows)[0] > 0), rows)
     return won / rows
-
-
-def _gates(metric: str, better: str, shipped: list[str]) -> dict[str, list[str]]:
-    return {"prototype": [f"{metric} {better} naive"], "product": [f"{metric} {better} baseline", *shipped]}
 
 
 def _largest_share(classes: Mapping[str, int] | None) -> float:

@@ -177,7 +177,11 @@ class Road:
         """Look at the test rows, once for this product, through the product; the ledger counts."""
         baseline = self.names[0]
         slices = evidence.wanted_slices(self.opened, prepared.task.personal)
-        inputs = {"prepared": prepared.folder.name, "product": made.parent.name, "slices": sorted(slices)}
+        inputs: dict[str, Any] = {
+            "prepared": prepared.folder.name,
+            "product": made.parent.name,
+            "slices": sorted(slices),
+        }
         inputs |= {
             "baseline": trained[baseline].name,
             "thresholds": {n: choice["thresholds"].get(n) for n in ("naive", baseline)},
