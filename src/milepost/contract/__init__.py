@@ -12,6 +12,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from milepost.contract.base import Case
+from milepost.contract.evidence import (
+    intervals_hold_their_scores,
+    pairs_compare,
+    pictures_add_up,
+    statistics_survive_the_disk,
+    tuning_helps,
+)
 from milepost.contract.road import every_model_ships, held_out_loss_falls, killed_training_resumes_to_the_same_bytes
 from milepost.contract.rows import (
     answers_are_independent,
@@ -35,6 +42,11 @@ PROMISES: tuple[Callable[[Case], None], ...] = (
     answers_are_independent,
     truth_changes_no_answer,
     weights_are_index_draws,
+    intervals_hold_their_scores,
+    pairs_compare,
+    tuning_helps,
+    pictures_add_up,
+    statistics_survive_the_disk,
     meta_is_real,
     held_out_loss_falls,
     killed_training_resumes_to_the_same_bytes,

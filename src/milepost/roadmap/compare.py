@@ -52,6 +52,6 @@ def _told(folder: Path, name: str) -> tuple[dict[str, Any], Path]:
         complete = {"test", "rows"} <= metrics.get("evidence", {}).keys()
     except (OSError, json.JSONDecodeError, ValueError):
         complete = False
-    if not complete or not (folder / ".milepost" / "done" / metrics["evidence"]["test"] / "stats.npz").is_file():
+    if not complete or not (folder / ".milepost" / "done" / metrics["evidence"]["test"] / "stats").is_dir():
         raise MilepostError(f"`{name}` was not tested, or its evidence is gone", str(mine[0]), "milepost run")
     return metrics, mine[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -12,14 +11,16 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from milepost.files import atomic
+from milepost.data.columns_file import Writer, load
 from milepost.roadmap.choose import Tried, choose
 from milepost.roadmap.evidence import compared
 from milepost.roadmap.importance import importance
 from milepost.stages.base import Trained
 from milepost.stages.evaluate import Measured, as_json, measured
 from milepost.tasks.base import Task
-from milepost.types import Columns, Progress, Ragged
+from milepost.types import Array, Columns, Progress
+
+GROUP = "milepost_group"  # a statistic of ours beside those of the kind
 
 
 def decided(model: Trained, threshold: float | None) -> Trained:
@@ -92,28 +93,13 @@ class Judged:
 
 def keep(found: Measured, folder: Path) -> None:
     """Keep the statistics of every test row, so that another run can be compared with this one in pairs."""
-    arrays = dict[str, np.ndarray[Any, Any]]()
-    for name, column in found.stats.items():
-        if isinstance(column, Ragged):
-            arrays |= {f"{name}.values": column.values, f"{name}.offsets": column.offsets}
-        else:
-            arrays[name] = column
-    if found.group_N is not None:
-        arrays["group"] = found.group_N
-    held = io.BytesIO()
-    np.savez(held, allow_pickle=False, **arrays)
-    with atomic(folder / "stats.npz") as file:
-        file.write(held.getvalue())
+    group: Columns = {} if found.group_N is None else {GROUP: found.group_N}
+    with Writer(folder / "stats") as writer:
+        writer.append(found.stats | group, found.rows)
 
 
-def kept(folder: Path) -> tuple[Columns, np.ndarray[Any, Any] | None]:
+def kept(folder: Path) -> tuple[Columns, Array | None]:
     """Return what `keep` wrote: the statistics, and the groups of the rows if they hang together."""
-    with np.load(folder / "stats.npz") as arrays:
-        names = {n.partition(".")[0] for n in arrays.files} - {"group"}
-        stats = Columns()
-        for name in sorted(names):
-            if name in arrays.files:
-                stats[name] = arrays[name]
-            else:
-                stats[name] = Ragged(arrays[f"{name}.values"], arrays[f"{name}.offsets"])
-        return stats, arrays["group"] if "group" in arrays.files else None
+    stats = load(folder / "stats")
+    group = stats.pop(GROUP, None)
+    return stats, None if group is None else np.asarray(group)

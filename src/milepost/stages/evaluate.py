@@ -77,7 +77,9 @@ class Measured:
                 if limits is None or self.group_N is not None:
                     other = self.drawn.limits(name, value, self._positive(name))
                     limits = other if limits is None else (min(limits[0], other[0]), max(limits[1], other[1]))
-                out[name] = Score(value, min(limits[0], value), max(limits[1], value), n)
+                metric = self.task.metrics[name]
+                ends = max(metric.low, min(limits[0], value)), min(metric.high, max(limits[1], value))
+                out[name] = Score(value, *ends, n)
         return _defined(out)
 
     def minus(self, other: Measured) -> dict[str, Score]:
