@@ -65,7 +65,7 @@ def gates() -> dict[str, Any]:
         "test_looks": 3,
         "notes": [],
         "next": f"product: accuracy >= 0.8: {AGAIN}",
-        "evidence": {"metrics.json": "e" * 64},
+        "evidence": {"data_report.json": "d" * 64, "metrics.json": "e" * 64, "product/manifest.json": "a" * 64},
     }
 
 
@@ -111,6 +111,7 @@ def metrics() -> dict[str, Any]:
             },
             {"slice": "grade=low", "metric": "accuracy", **score(0.75, 0.08, 41), "rest": 0.83, "certain": False},
         ],
+        "gaps": {"city": {"accuracy": score(0.14, 0.11, 12)}},
         "details": {
             "confusion": {"classes": ["healthy", "ill"], "counts": [[133, 17], [20, 30]]},
             "calibration": [calibrated(i) for i in range(8)],

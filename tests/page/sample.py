@@ -82,4 +82,4 @@ def evidence(**others: Any) -> Evidence:
     """Everything that a page is written from, every file as it was judged."""
     hashes = {"data_report.json": "d" * 64, "metrics.json": "e" * 64, "gates.json": "f" * 64}
     hashes |= {"product/manifest.json": "a" * 64}
-    return Evidence(report(), gates(), metrics(), hashes)._replace(**others)
+    return Evidence(report(), gates(), metrics(), hashes, "2026-11-25")._replace(**others)

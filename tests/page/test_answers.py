@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from milepost.page import answers, choice, confusion, cost, curves, slices, steps
+from milepost.page import answers, calibration, choice, confusion, cost, curves, slices, steps
 from milepost.page.evidence import Evidence
 from milepost.page.page import page
 from milepost.page.voice import Voice
@@ -86,6 +86,11 @@ def test_two_hundred_slices_are_bounded() -> None:
     assert text.count('class="interval"') == slices.SHOWN and "176 more slices are in metrics.json" in text
 
 
+def test_the_largest_difference_between_groups_is_told() -> None:
+    text = re.sub("<[^>]*>", "", slices.slices(sample.evidence(), Voice()))
+    assert "largest difference between the groups of city: 0.140 [0.030, 0.250]" in text
+
+
 def test_found_slices_say_whether_they_are_certain() -> None:
     found = cells(slices.worst(sample.evidence(), Voice()))
     assert [row[0] for row in found[1:-1]] == [
@@ -105,6 +110,26 @@ def test_the_choice_says_who_ships_and_who_is_as_good() -> None:
     found = cells(choice.choice(sample.evidence(), Voice()))
     assert [row[0] for row in found[1:-1]] == ["linear ships", "trees behind the best", "network as good within chance"]
     assert "The simple model is the product" in choice.choice(having(ships_baseline=True), Voice())
+
+
+def test_a_threshold_names_its_class_where_it_is_known() -> None:
+    named = re.sub("<[^>]*>", "", calibration.threshold(sample.evidence(), Voice()))
+    assert named.startswith("ill is called from 0.31 on: chosen on validation rows for value_per_1k_usd")
+    unnamed = calibration.threshold(having(threshold={"value": 0.5, "metric": "f1"}), Voice())
+    assert "the positive class is called from" in unnamed
+
+
+def test_the_larger_a_dot_the_more_rows_are_behind_it() -> None:
+    bins = [{"said": 0.2, "seen": 0.2, "n": 4}, {"said": 0.7, "seen": 0.8, "low": 0.6, "high": 0.9, "n": 400}]
+    text = calibration.calibration(having(details={"calibration": bins}), Voice())
+    small, large = (float(r) for r in re.findall(r'<circle[^>]* r="([\d.]+)"', text))
+    assert small < large == 6.5 and text.count('class="whisker') == 1
+
+
+def test_a_run_says_what_it_cost_wherever_that_stands() -> None:
+    gates = sample.gates() | {"cost": {"seconds": {"prepare": 2.0}, "total": 2.0}}
+    text = cost.cost(sample.evidence(metrics={}, gates=gates), Voice())
+    assert "2 seconds on one machine" in words(text) and "<code>gates.json</code>" in text
 
 
 def test_the_cost_has_every_stage_and_its_share() -> None:

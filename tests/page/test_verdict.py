@@ -22,7 +22,8 @@ def said(*verdicts: str, lang: str = "en") -> str:
     [
         (("passed", "passed", "not_proven"), "2 of 3 milestones are passed; m2 is not proven."),
         (("passed", "failed"), "1 of 2 milestones is passed; m1 failed."),
-        (("passed", "passed"), "All 2 milestones are passed."),
+        (("passed", "passed"), "Both milestones are passed."),
+        (("passed",) * 3, "All 3 milestones are passed."),
         (("passed",), "m0 is passed."),
         (("not_proven",), "m0 is not proven."),
         (("not_measured", "not_measured"), "None of 2 milestones is passed; m0, m1 are not measured."),

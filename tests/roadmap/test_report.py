@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from milepost.errors import MilepostError
-from milepost.roadmap.report import report, text
+from milepost.files import file_hash, sealed
+from milepost.roadmap.report import evidence, report, text
 
 
 def run(folder: Path, name: str, rows: int = 8, judged: bool = False) -> Path:
@@ -55,3 +57,46 @@ def test_what_is_not_there_is_said(tmp_path: Path) -> None:
     (out / "data_report.json").write_text("{", "utf-8")
     with pytest.raises(MilepostError, match="damaged"):
         report(tmp_path)
+
+
+def judged(out: Path, **others: object) -> None:
+    """Lay down gates that name what they were judged by."""
+    passed = {"gate": "size_mb <= 10", "metric": "size_mb", "slice": "", "op": "<=", "bound": 10.0, "against": ""}
+    passed |= {"value": 1.0, "low": 1.0, "high": 1.0, "n": 1, "verdict": "passed", "next": ""}
+    milestone = {"name": "small", "verdict": "passed", "by": "2000-01-01", "days": 9, "before": None, "gates": [passed]}
+    (out / "metrics.json").write_text(
+        json.dumps({"test": {"size_mb": {"value": 1.0, "low": 1.0, "high": 1.0, "n": 1}}})
+    )
+    named = {"metrics.json": file_hash(out / "metrics.json"), **others}
+    gates = {"product": "p", "milestones": [milestone], "next": "milepost serve", "evidence": named}
+    (out / "gates.json").write_bytes(sealed(gates))
+
+
+def test_evidence_is_hashed_as_it_was_read(tmp_path: Path) -> None:
+    out = run(tmp_path, "0001-aa")
+    judged(out)
+    report(tmp_path)
+    html = (out / "report.html").read_text("utf-8")
+    assert all(file_hash(out / name) in html for name in ("data_report.json", "metrics.json", "gates.json"))
+    assert "is passed." in html and 'role="alert"' not in html
+    (out / "metrics.json").write_text("{}")
+    report(tmp_path)
+    html = (out / "report.html").read_text("utf-8")
+    assert 'role="alert"' in html and "is passed." not in html and "v-passed" not in html.split("</style>")[1]
+
+
+def test_days_are_counted_from_the_day_of_the_page(tmp_path: Path) -> None:
+    out = run(tmp_path, "0001-aa")
+    judged(out)
+    found = evidence(out)
+    assert found.gates["milestones"][0]["days"] == (date(2000, 1, 1) - date.today()).days
+    assert found.day == date.today().isoformat()
+
+
+def test_a_name_in_the_evidence_leads_out_of_the_run_to_no_file(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("x")
+    out = run(tmp_path, "0001-aa")
+    judged(out, **{"../../secret": file_hash(secret), str(secret): file_hash(secret)})
+    assert set(evidence(out).hashes) == {"data_report.json", "metrics.json", "gates.json"}
+    assert len(evidence(out).changed()) == 2

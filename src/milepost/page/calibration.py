@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from milepost.page import plot
@@ -13,6 +14,7 @@ from milepost.page.voice import Voice, figure, number
 from milepost.page.written import Score, written
 
 SHOWN = 40
+SMALL, ROOM = 2.5, 4.0  # pixels: the radius of a dot of no row, and what most rows add to it
 
 
 def calibration(evidence: Evidence, voice: Voice) -> Html:
@@ -24,20 +26,34 @@ def calibration(evidence: Evidence, voice: Voice) -> Html:
     axis = rounded(v for b in bins for v in (b["said"], b["seen"], b.get("low"), b.get("high")))
     title = voice("what was said (across) and what was seen (upward), in {0} groups of rows", number(len(bins)))
     ideal = plot.line(axis, axis, [(axis.low, axis.low), (axis.high, axis.high)], "ideal")
-    drawn = plot.frame(title, axis, axis, [ideal, *(p for b in bins for p in _point(axis, b, voice))], "square")
-    keys = [("dot", voice("seen, with its 95% interval")), ("ideal", voice("where the product says what is seen"))]
+    most = max(b.get("n") or 1 for b in bins)
+    drawn = plot.frame(title, axis, axis, [ideal, *(p for b in bins for p in _point(axis, b, most, voice))], "square")
+    keys = [
+        ("dot", voice("seen, with its 95% interval; the larger the dot, the more rows")),
+        ("ideal", voice("where the product says what is seen")),
+    ]
     parts = [_error(evidence, voice), legend(keys), drawn, _across(voice), _numbers(bins, voice)]
     return joined([*parts, origin(voice, METRICS, "details.calibration", "test.ece")])
 
 
-def _point(axis: Scale, found: Score, voice: Voice) -> list[Html]:
+def _point(axis: Scale, found: Score, most: int, voice: Voice) -> list[Html]:
     x, ends, out = f"{axis.place(found['said']):.2f}%", finite((found.get("low"), found.get("high"))), list[Html]()
     if len(ends) == 2:
         y1, y2 = (f"{100 - axis.place(v):.2f}%" for v in ends)
         out.append(tag("line", x1=x, x2=x, y1=y1, y2=y2, class_="whisker i-mine"))
     rows = number(found.get("n") or 0)
     tip = voice("said {0}, seen {1}, {2} rows", figure(found["said"]), figure(found["seen"]), rows)
-    return [*out, plot.dot(axis, axis, (found["said"], found["seen"]), "mine", tip)]
+    return [
+        *out,
+        plot.dot(
+            axis,
+            axis,
+            (found["said"], found["seen"]),
+            "mine",
+            tip,
+            SMALL + ROOM * math.sqrt((found.get("n") or 0) / most),
+        ),
+    ]
 
 
 def _across(voice: Voice) -> Html:
@@ -75,6 +91,9 @@ def threshold(evidence: Evidence, voice: Voice) -> Html:
     if not finite([found.get("value")]):
         return Html()
     at, metric = tag("b", figure(found["value"])), tag("code", str(found.get("metric") or ""))
+    if not found.get("positive"):
+        unnamed = voice("the positive class is called from {0} on: chosen on validation rows for {1}", at, metric)
+        return joined([tag("p", unnamed), origin(voice, METRICS, "threshold")])
     said = voice(
         "{0} is called from {1} on: chosen on validation rows for {2}", name(str(found.get("positive"))), at, metric
     )

@@ -6,20 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from milepost.page import draw
-from milepost.page.evidence import METRICS, Evidence, origin
+from milepost.page.evidence import GATES, METRICS, Evidence, origin
 from milepost.page.html import Html, joined, name, short, tag
 from milepost.page.scale import finite
 from milepost.page.voice import Voice, figure, number, share
 from milepost.page.written import written
 
 SHOWN = 16  # stages, the longest
-SHIPPED = {
-    "size_mb": "MB",
-    "latency_p50_ms": "ms",
-    "latency_p95_ms": "ms",
-    "cost_per_1k_usd": "USD",
-    "value_per_1k_usd": "USD",
-}
+TILES = ("size_mb", "latency_p50_ms", "latency_p95_ms", "cost_per_1k_usd", "value_per_1k_usd")
 
 
 def cost(evidence: Evidence, voice: Voice) -> Html:
@@ -27,19 +21,22 @@ def cost(evidence: Evidence, voice: Voice) -> Html:
     tested = evidence.metrics.get("test") or {}
     tiles = [
         _tile(metric, tested[metric], evidence, voice)
-        for metric in SHIPPED
+        for metric in TILES
         if finite([(tested.get(metric) or {}).get("value")])
     ]
-    spent = _spent(evidence.metrics.get("cost") or {}, voice)
+    measured = evidence.metrics.get("cost") or {}
+    spent = _spent(measured or evidence.gates.get("cost") or {}, voice)
     if not tiles and not spent:
         return Html()
+    sources = [origin(voice, METRICS, "test", *(["cost"] if measured else []))]
+    sources += [] if measured or not spent else [origin(voice, GATES, "cost")]
     row = tag("div", tiles, class_="tiles figures") if tiles else ""
-    return joined([row, tag("div", spent, class_="card") if spent else "", origin(voice, METRICS, "cost", "test")])
+    return joined([row, tag("div", spent, class_="card") if spent else "", *sources])
 
 
 def _tile(metric: str, score: Mapping[str, Any], evidence: Evidence, voice: Voice) -> Html:
     value, between = written(score)
-    unit = evidence.unit(metric) or SHIPPED[metric]
+    unit = evidence.unit(metric) or "USD"
     note = (
         tag("p", voice("95% interval {0}", tag("span", between, class_="whole")), class_="between") if between else None
     )

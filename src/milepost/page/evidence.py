@@ -10,27 +10,29 @@ from milepost.page.html import Html, coded, joined, tag
 from milepost.page.voice import Voice
 
 METRICS, GATES, DATA, PRODUCT = "metrics.json", "gates.json", "data_report.json", "product/manifest.json"
+SHIPPED = {"size_mb": "MB", "latency_p50_ms": "ms", "latency_p95_ms": "ms", "cost_per_1k_usd": "USD"}  # less is better
 Json = Mapping[str, Any]
 
 
 class Evidence(NamedTuple):
-    """The files of a run as JSON, {} where one is not there, and the SHA-256 of those that are."""
+    """The files of a run as JSON, {} where one is not there; the SHA-256 of those that are; the day of the page."""
 
     report: Json
     gates: Json
     metrics: Json
     hashes: Mapping[str, str]
+    day: str = ""
 
-    def promised(self) -> dict[str, str]:
-        """Return what the evidence itself says that the hashes of files are."""
+    def promised(self) -> dict[str, tuple[str, str]]:
+        """Return the hashes that the evidence itself names, and by which file."""
         judged, measured = self.gates.get("evidence") or {}, self.metrics.get("evidence") or {}
-        found = {METRICS: judged.get(METRICS), DATA: measured.get(DATA)}
-        found[PRODUCT] = measured.get("product") if PRODUCT in self.hashes else None  # it may be elsewhere by now
-        return {file: str(digest) for file, digest in found.items() if digest}
+        found = {DATA: measured.get(DATA), PRODUCT: measured.get("product") if PRODUCT in self.hashes else None}
+        named = {file: (str(digest), METRICS) for file, digest in found.items() if digest}
+        return named | {str(file): (str(digest), GATES) for file, digest in judged.items()}
 
     def changed(self) -> list[str]:
         """Return the files that are not what was judged."""
-        unlike = [file for file, digest in self.promised().items() if self.hashes.get(file) != digest]
+        unlike = [file for file, (digest, _) in self.promised().items() if self.hashes.get(file) != digest]
         return [*unlike, GATES] if contradicts(self.gates, self.metrics) else unlike
 
     def trusted(self, voice: Voice) -> Evidence:
@@ -39,11 +41,12 @@ class Evidence(NamedTuple):
 
     def unit(self, metric: str) -> str:
         """Return the unit of a metric."""
-        return str((self.metrics.get("units") or {}).get(metric) or "")
+        return str((self.metrics.get("units") or {}).get(metric) or SHIPPED.get(metric, ""))
 
     def up(self, metric: str) -> bool:
         """Tell whether more is better."""
-        return (self.metrics.get("better") or {}).get(metric) != "lower"
+        usual = "lower" if metric in SHIPPED else "higher"
+        return (self.metrics.get("better") or {}).get(metric, usual) != "lower"
 
 
 def warning(evidence: Evidence, voice: Voice) -> Html:
@@ -53,7 +56,7 @@ def warning(evidence: Evidence, voice: Voice) -> Html:
         return Html()
     files = voice.listed(tag("code", file) for file in changed)
     words = (
-        voice("The evidence does not match: {0} changed after the milestones were judged.", files),
+        voice("The evidence does not match: {0} is not what the milestones were judged by.", files),
         voice("Nothing counts as passed here. Run `milepost run` and write the page again."),
     )
     return tag("div", tag("p", tag("b", words[0])), tag("p", coded(words[1])), class_="warning", role="alert")

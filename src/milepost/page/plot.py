@@ -106,7 +106,7 @@ def line(across: Scale, upward: Scale, points: Sequence[Point], kind: str) -> Ht
                class_="stretched")  # fmt: skip
 
 
-def dot(across: Scale, upward: Scale, point: Point, kind: str, tip: str) -> Html:
-    """Draw a point with what is said of it."""
+def dot(across: Scale, upward: Scale, point: Point, kind: str, tip: str, wide: float = 4.5) -> Html:
+    """Draw a point, `wide` pixels from its middle, with what is said of it."""
     x, y = f"{across.place(point[0]):.2f}%", f"{100 - upward.place(point[1]):.2f}%"
-    return tag("circle", tag("title", tip), cx=x, cy=y, r=4.5, class_=f"i-{kind}")
+    return tag("circle", tag("title", tip), cx=x, cy=y, r=round(wide, 2), class_=f"i-{kind}")

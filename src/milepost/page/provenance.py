@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from milepost.page.evidence import DATA, GATES, METRICS, PRODUCT, Evidence
+from milepost.page.evidence import METRICS, Evidence
 from milepost.page.html import Html, coded, joined, tag
 from milepost.page.voice import Voice, number
 
@@ -32,7 +32,7 @@ def _file(file: str, evidence: Evidence, voice: Voice) -> Html:
 
 def _checked(file: str, evidence: Evidence, voice: Voice) -> Html:
     """Say whether a file is what the evidence says that it is, and which file says so."""
-    says = {METRICS: GATES, GATES: METRICS, DATA: METRICS, PRODUCT: METRICS}[file]
+    says = evidence.promised().get(file, ("", METRICS))[1]
     if file in evidence.changed():
         return tag("b", voice("✗ not what {0} names", tag("code", says)), class_="changed")
     if file not in evidence.promised():
@@ -47,6 +47,8 @@ def _facts(evidence: Evidence, run: str, voice: Voice) -> list[tuple[Html, Html]
         out.append((voice("Test rows"), tag("code", str(own["test"]))))
     if own.get("product"):
         out.append((voice("Product"), tag("code", str(own["product"]))))
+    if evidence.day:
+        out.append((voice("Written on"), joined(evidence.day)))
     if evidence.gates.get("test_looks"):
         out.append((voice("Looks at the test rows"), tag("b", number(evidence.gates["test_looks"]))))
     return out

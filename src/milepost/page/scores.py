@@ -20,7 +20,8 @@ def scores(evidence: Evidence, voice: Voice) -> Html:
     tested: Mapping[str, Mapping[str, Any]] = metrics.get("test") or {}
     if not tested:
         return Html()
-    others, left = [w for w in OTHERS if metrics.get(w)], len(tested) - SHOWN
+    left = len(tested) - SHOWN
+    others = [w for w in OTHERS if metrics.get(w) and not (w == "baseline" and metrics.get("ships_baseline"))]
     heads = [voice("metric"), voice("the product"), *(voice(w) for w in others), voice("rows")]
     names = heads[1:-1]
     head = [tag("th", words, scope="col", class_="number" if i else None) for i, words in enumerate(heads)]

@@ -10,9 +10,9 @@ from milepost.page.html import Html, joined, name, tag
 from milepost.page.plot import Mark
 from milepost.page.scale import finite
 from milepost.page.voice import Voice, number
-from milepost.page.written import Score
+from milepost.page.written import Score, plain
 
-SHOWN, WORST = 24, 10
+SHOWN, WORST, GAPS = 24, 10, 12
 FEW = 30  # rows below which nothing is proven
 
 
@@ -31,9 +31,19 @@ def slices(evidence: Evidence, voice: Voice) -> Html:
     trees = [Tree(s, name(s), score, _weight(score)) for s, score in found[:SHOWN]]
     key = legend([("overall", voice("over all test rows"))]) if marks else ""
     table = forest(joined([tag("code", metric), _better(evidence, metric, voice)], " · "), trees, voice, marks)
+    gaps = [_gap(column, gap.get(metric), voice) for column, gap in (metrics.get("gaps") or {}).items()][:GAPS]
     few = tag("p", voice("pale: fewer than {0} rows, which prove nothing", number(FEW)), class_="note")
     pale = few if any(t.kind == "pale" for t in trees) else ""
-    return joined([key, table, pale, _more(len(found) - SHOWN, voice), origin(voice, METRICS, "slices", "test")])
+    return joined(
+        [key, table, pale, *gaps, _more(len(found) - SHOWN, voice), origin(voice, METRICS, "slices", "test", "gaps")]
+    )
+
+
+def _gap(column: str, score: Score | None, voice: Voice) -> Html:
+    if not score:
+        return Html()
+    said = joined([tag("b", plain(score))])
+    return tag("p", voice("largest difference between the groups of {0}: {1}", name(column), said), class_="gap-of")
 
 
 def _better(evidence: Evidence, metric: str, voice: Voice) -> Html:

@@ -36,6 +36,8 @@ def sentence(milestones: Sequence[Score], voice: Voice) -> Html:
 def _counted(passed: int, every: int, only: Html, voice: Voice) -> Html:
     if every == 1:
         return voice("{0} is passed", only)
+    if passed == every == 2:
+        return voice("Both milestones are passed")
     if passed == every:
         return voice("All {0} milestones are passed", number(every))
     if not passed:
@@ -80,16 +82,22 @@ def _beside(evidence: Evidence, metric: str, score: Score, voice: Voice) -> list
     metrics, model = evidence.metrics, str(evidence.gates.get("model") or evidence.metrics.get("model") or "")
     product = voice("the product")
     trees = [Tree(product, tag("b", product), score, note=tag("code", model, class_="soft") if model else None)]
-    for who in ("baseline", "naive"):
+    others = [who for who in ("baseline", "naive") if who != "baseline" or not metrics.get("ships_baseline")]
+    for who in others:
         other = (metrics.get(who) or {}).get(metric)
         trees += [Tree(voice(who), voice(who), other, who)] if other else []
-    gains = [_gain(who, (metrics.get("gain") or {}).get(who, {}).get(metric), voice) for who in ("baseline", "naive")]
+    gains = [_gain(who, (metrics.get("gain") or {}).get(who, {}).get(metric), voice) for who in others]
+    same = (
+        tag("p", voice("It is the baseline itself: the simplest model ships."), class_="note")
+        if len(others) < 2
+        else ""
+    )
     better = voice("more is better" if evidence.up(metric) else "less is better")
     source = (
         origin(voice, METRICS, "test", "baseline", "naive", "gain") if metrics else origin(voice, GATES, "headline")
     )
     table = forest(better, trees, voice, unit=evidence.unit(metric))
-    return [table, tag("ul", gains, class_="gains") if any(gains) else Html(), source]
+    return [table, tag("ul", gains, class_="gains") if any(gains) else Html(), Html(same), source]
 
 
 def _gain(who: str, gain: Score | None, voice: Voice) -> Html:

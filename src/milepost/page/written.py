@@ -45,7 +45,7 @@ def _digits(value: float, low: float, high: float, beside: float | None) -> int 
 
 
 def _fixed(value: float, digits: int | None) -> str:
-    return figure(value) if digits is None else f"{value:.{digits}f}".replace("-", MINUS)
+    return figure(value) if digits is None else f"{round(value, digits) + 0.0:.{digits}f}".replace("-", MINUS)
 
 
 def _signed(text: str, value: float, sign: bool) -> str:

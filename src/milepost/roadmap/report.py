@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from milepost.errors import MilepostError, did_you_mean
-from milepost.files import atomic, unsealed
+from milepost.files import atomic, file_hash, unsealed
 from milepost.page.evidence import DATA, GATES, METRICS, PRODUCT, Evidence
 from milepost.page.page import page
+from milepost.roadmap.status import days_left
 from milepost.words.say import Say
 
 
@@ -43,12 +45,24 @@ def _folder(runs: Path, run: str | None) -> Path:
 
 def evidence(run: Path) -> Evidence:
     """Read what a run left, and hash it as it was read; raise MilepostError for a file that is damaged."""
-    there = {name: (run / name).read_bytes() for name in (DATA, METRICS, GATES, PRODUCT) if (run / name).is_file()}
-    found = {name: _parsed(content, run / name) for name, content in there.items() if name != PRODUCT}
+    there = {name: (run / name).read_bytes() for name in (DATA, METRICS, GATES) if (run / name).is_file()}
+    found = {name: _parsed(content, run / name) for name, content in there.items()}
     hashes = {name: sha256(content).hexdigest() for name, content in there.items()}
-    if found.get(GATES, {}).get("evidence", {}).get(DATA, hashes[DATA]) != hashes[DATA]:
+    gates, metrics = found.get(GATES, {}), found.get(METRICS, {})
+    judged = gates.get("evidence") or {}
+    if judged.get(DATA, hashes[DATA]) != hashes[DATA]:
         raise _damaged(run / DATA)
-    return Evidence(found[DATA], found.get(GATES, {}), found.get(METRICS, {}), hashes)
+    named = [name for name in (PRODUCT, *map(str, judged)) if name not in there and _lies_in(run, name)]
+    hashes |= {name: file_hash(run / name) for name in named}
+    for milestone in gates.get("milestones") or []:
+        milestone["days"] = days_left(milestone.get("by"))  # from today, not from the day of the run
+    return Evidence(found[DATA], gates, metrics, hashes, date.today().isoformat())
+
+
+def _lies_in(run: Path, name: str) -> bool:
+    """Tell whether a name, which may be anybody's, is that of a file of the run."""
+    path = Path(name)
+    return not path.is_absolute() and ".." not in path.parts and (run / path).is_file()
 
 
 def _parsed(content: bytes, path: Path) -> dict[str, Any]:
