@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from milepost.errors import MilepostError, of_system
+from milepost.errors import MilepostError
 from milepost.files import atomic, file_hash, key_of, locked, sealed, sync, unsealed
 from milepost.roadmap.again import ENTRY, harmed, reasons
 from milepost.roadmap.ledger import Head, Ledger
@@ -40,6 +40,8 @@ class Store:
             for name in ("done", "work", "locks", "aside"):
                 (root / name).mkdir(parents=True, exist_ok=True)
         except OSError as error:
+            if _is_full(error):
+                raise
             what = f"the folder cannot be written: {error.strerror}"
             raise MilepostError(what, str(root.parent), "choose a folder that you may write to") from error
 
@@ -84,7 +86,7 @@ class Store:
             if not _is_full(error):
                 raise
             shutil.rmtree(out, ignore_errors=True)
-            raise of_system(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.root))) from error
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.root)) from error  # not a fault of a model
         finally:
             self._making = ""
         out.rename(done)
