@@ -14,19 +14,30 @@ from milepost.page.voice import Voice
 
 
 def answers(evidence: Evidence, voice: Voice) -> Html:
-    """Return the section of the cards that have something to say."""
+    """Return the section of the cards that have something to say; two small ones stand side by side."""
+    small = [
+        _card(voice("What it calls what"), joined([confusion(evidence, voice), threshold(evidence, voice)])),
+        _card(_sure(evidence, voice), calibration(evidence, voice)),
+    ]
+    alone = sum(map(bool, small)) == 1 and len(evidence.metrics.get("curves") or {}) == 1
+    learned = _card(voice("How it learned"), curves(evidence, voice), broad=not alone)
     cards = [
-        (voice("Scores"), scores(evidence, voice), "broad"),
-        (voice("What it calls what"), joined([confusion(evidence, voice), threshold(evidence, voice)]), None),
-        (voice("Is it as sure as it should be?"), calibration(evidence, voice), None),
-        (voice("For whom it works"), slices(evidence, voice), "broad"),
-        (voice("Where it is worst"), worst(evidence, voice), "broad"),
-        (voice("What the answers rest on"), importance(evidence, voice), "broad"),
-        (voice("How it learned"), curves(evidence, voice), "broad"),
+        _card(voice("Scores"), scores(evidence, voice), broad=True),
+        *small,
+        learned if alone else "",
+        _card(voice("For whom it works"), slices(evidence, voice), broad=True),
+        _card(voice("Where it is worst"), worst(evidence, voice), broad=True),
+        _card(voice("What the answers rest on"), importance(evidence, voice), broad=True),
+        "" if alone else learned,
     ]
-    there = [
-        tag("article", tag("h3", title), part, class_=f"card {wide or ''}".strip())
-        for title, part, wide in cards
-        if part
-    ]
-    return tag("div", there, class_="answers") if there else Html()
+    return tag("div", cards, class_="answers") if any(cards) else Html()
+
+
+def _sure(evidence: Evidence, voice: Voice) -> Html:
+    """Return the title of the reliability plot: of what is said with a probability, or with a number."""
+    sure = "ece" in (evidence.metrics.get("test") or {})
+    return voice("Is it as sure as it should be?" if sure else "What it says and what is seen")
+
+
+def _card(title: Html, part: Html, broad: bool = False) -> Html:
+    return tag("article", tag("h3", title), part, class_="card broad" if broad else "card") if part else Html()

@@ -14,6 +14,7 @@ from milepost.page.voice import Voice, figure, number
 from milepost.page.written import Score, written
 
 SHOWN = 40
+STEPS = 6  # of an axis
 SMALL, ROOM = 2.5, 4.0  # pixels: the radius of a dot of no row, and what most rows add to it
 
 
@@ -23,7 +24,7 @@ def calibration(evidence: Evidence, voice: Voice) -> Html:
     bins = [b for b in bins if len(finite((b.get("said"), b.get("seen")))) == 2][:SHOWN]
     if not bins:
         return Html()
-    axis = rounded(v for b in bins for v in (b["said"], b["seen"], b.get("low"), b.get("high")))
+    axis = rounded((v for b in bins for v in (b["said"], b["seen"], b.get("low"), b.get("high"))), STEPS)
     title = voice("what was said (across) and what was seen (upward), in {0} groups of rows", number(len(bins)))
     ideal = plot.line(axis, axis, [(axis.low, axis.low), (axis.high, axis.high)], "ideal")
     most = max(b.get("n") or 1 for b in bins)

@@ -11,7 +11,7 @@ from milepost.page.html import Html, short, tag
 from milepost.page.plot import Mark, Span
 from milepost.page.scale import Scale, close
 from milepost.page.voice import Voice, number
-from milepost.page.written import Score, plain, written
+from milepost.page.written import Score, common, plain, written
 
 
 class Tree(NamedTuple):
@@ -30,10 +30,11 @@ def forest(
 ) -> Html:
     """Draw rows on one axis that holds them all; `marks` go through every row, `bar` fills from 0."""
     axis = _axis(trees, marks, bar)
+    digits = common([t.score for t in trees])
     counted = any(t.score.get("n") for t in trees)
     heads = [(head, None), (voice("95% interval"), None), (voice("value"), "number")]
     heads += [(voice("rows"), "number")] if counted else []
-    rows = [_row(t, axis, marks, counted, bar, voice) for t in trees]
+    rows = [_row(t, axis, marks, counted, bar, digits, voice) for t in trees]
     foot = tag("tr", tag("td"), tag("td", plot.axis_labels(axis, unit)), tag("td"), tag("td") if counted else None)
     return tag(
         "table",
@@ -51,11 +52,13 @@ def _axis(trees: Sequence[Tree], marks: Sequence[Mark], bar: bool) -> Scale:
     return close([*values, *(m.value for m in every), *([0.0] if bar else [])], 6)
 
 
-def _row(tree: Tree, axis: Scale, marks: Sequence[Mark], counted: bool, bar: bool, voice: Voice) -> Html:
+def _row(
+    tree: Tree, axis: Scale, marks: Sequence[Mark], counted: bool, bar: bool, digits: int | None, voice: Voice
+) -> Html:
     score = tree.score
     span = Span(score.get("value"), score.get("low"), score.get("high"), tree.kind)
     drawn = plot.strip(voice("{0}: {1}", short(tree.words), plain(score)), axis, span, [*marks, *tree.marks], bar)
-    value, between = written(score)
+    value, between = written(score, digits=digits)
     figures = tag("b", value), " ", tag("span", between, class_="between")
     n = tag("td", number(score["n"]) if score.get("n") else "", class_="number rows", role="cell")
     return tag(
