@@ -144,7 +144,58 @@ class NotOnMeta(TabularClassification):
             return super().build()
 
 
+class CountsHalf(TabularClassification):
+    """A proportion of other rows than its score is of."""
+
+    def shares(self, stats):
+        half = np.arange(len(stats["truth"])) % 2 == 0
+        return {k: s._replace(hit_N=s.hit_N & half) for k, s in super().shares(stats).items()}
+
+
+class ScoresByChance(TabularClassification):
+    """A score that is another one each time."""
+
+    def score(self, stats, weights_DN):
+        return {k: v + np.random.default_rng().normal() for k, v in super().score(stats, weights_DN).items()}
+
+
+class TooSure(TabularClassification):
+    """An interval of what is not scored."""
+
+    def limits(self, stats):
+        return {**super().limits(stats), "luck": (0.4, 0.6)}
+
+
+class TunesBadly(TabularClassification):
+    """A decision that turns what was called around."""
+
+    def tuned(self, stats, metric):
+        called = (stats["guess"] == self.facts.positive_id).any()
+        return self.model_copy(update={"threshold": 2.0 if called else 0.0})
+
+
+class PaintsTwice(TabularClassification):
+    """A picture that shows rows twice."""
+
+    def details(self, stats):
+        found = super().details(stats)
+        return found | {"calibration": found["calibration"] * 2}
+
+
+class ChangesOnDisk(TabularClassification):
+    """Statistics whose meaning lies in their class, not in their numbers."""
+
+    def score(self, stats, weights_DN):
+        return super().score({k: -v if isinstance(v, np.memmap) else v for k, v in stats.items()}, weights_DN)
+
+
 BROKEN = (
+    (CountsHalf, "intervals_hold_their_scores"),
+    (TooSure, "intervals_hold_their_scores"),
+    (ScoresByChance, "pairs_compare"),
+    (TunesBadly, "tuning_helps"),
+    (PaintsTwice, "pictures_add_up"),
+    (ChangesOnDisk, "statistics_survive_the_disk"),
     (MixesRows, "losses_are_independent"),
     (OneNumber, "losses_are_independent"),
     (UsesBatchNorm, "losses_are_independent"),

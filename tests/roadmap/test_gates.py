@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from milepost.errors import MilepostError
 from milepost.metrics.classification import METRICS
-from milepost.roadmap.gates import parse
+from milepost.roadmap.gates import contradictions, parse
 from milepost.roadmap.verdict import judge, worst
 
 
@@ -107,3 +107,74 @@ def test_what_is_of_the_whole_product_has_no_slice_and_no_rival(text: str) -> No
 def test_more_rows_are_always_more_than_there_are() -> None:
     score = {"value": 0.9, "low": 0.8, "high": 1.0, "n": 107}
     assert "108" in judge(parse("accuracy > 0.8", METRICS, "here"), {"test": {"accuracy": score}})["next"]
+
+
+@pytest.mark.parametrize(
+    ("text", "slice_", "gap"),
+    [
+        ("accuracy(gap)@sex <= 0.05", "sex", True),
+        ("accuracy (gap) @ sex = female < 0.05", "sex=female", True),
+        ('accuracy(gap)@"a > b" <= 0.1', "a > b", True),
+        ('accuracy@"is it < 3?"="no, > 5" >= 0.5', "is it < 3?=no, > 5", False),
+        ('f1@sex="a b" > naive', "sex=a b", False),
+        ("accuracy@性别=女 >= 0.5", "性别=女", False),
+    ],
+)
+def test_slices_and_gaps(text: str, slice_: str, gap: bool) -> None:
+    gate = parse(text, METRICS, "here")
+    assert (gate.slice, gate.gap) == (slice_, gap)
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "fix"),
+    [
+        ("accuracy(gap) <= 0.1", "a gap is between parts of the rows", "accuracy(gap)@column <= 0.1"),
+        ("accuracy(gap)@sex >= 0.1", "a gap is held below a number", "accuracy(gap)@column <= 0.05"),
+        ("accuracy(gap)@sex <= naive", "a gap is held below a number", "<= 0.05"),
+        ("accuracy(gap)@sex <= 2", "`accuracy(gap)` lies between 0 and 1, 2 does not", "did you mean 0.02?"),
+        ("accuracy@sex >= 0.5", "`@sex` names no slice", "accuracy@column=value >= 0.5"),
+        ("accuracy@=x >= 0.5", "names no slice", "column=value"),
+        ("accuracy >= 90", "90 does not", "did you mean 0.90?"),
+        ("rmse > naive", "there is no metric `rmse`", "known:"),
+        ("log_loss >= -1", "-1 does not", "choose a bound"),
+        ("accuracy(gap >= 0.5", "`accuracy(gap >= 0.5` is no gate", "accuracy > baseline"),
+        ("size_mb(gap)@a <= 3", "of the whole product", "size_mb <= 10"),
+    ],
+)
+def test_what_is_no_gate(text: str, what: str, fix: str) -> None:
+    with pytest.raises(MilepostError) as error:
+        parse(text, METRICS, "here")
+    assert what in error.value.what and fix in error.value.fix
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "both"),
+    [
+        ("accuracy >= 0.9", "accuracy <= 0.8", False),
+        ("accuracy > 0.9", "accuracy <= 0.9", False),
+        ("accuracy >= 0.9", "accuracy <= 0.9", True),
+        ("accuracy >= 0.8", "accuracy <= 0.9", True),
+        ("accuracy >= 0.9", "f1 <= 0.8", True),
+        ("accuracy@s=a >= 0.9", "accuracy@s=b <= 0.8", True),
+        ("accuracy > naive + 0.2", "accuracy < naive + 0.1", False),
+    ],
+)
+def test_gates_that_cannot_both_pass(a: str, b: str, both: bool) -> None:
+    gates = [parse(text, METRICS, "here") for text in (a, b)]
+    assert contradictions(gates) == ([] if both else [(gates[0], gates[1])])
+
+
+def test_a_gap_is_judged_by_its_upper_end() -> None:
+    def judged(low: float, high: float, n: int = 50) -> str:
+        gaps = {"sex": {"accuracy": {"value": (low + high) / 2, "low": low, "high": high, "n": n}}}
+        gate = parse("accuracy(gap)@sex <= 0.1", METRICS, "here")
+        return str(judge(gate, {"test": {"x": 1}, "gaps": gaps})["verdict"])
+
+    assert judged(0.0, 0.08) == "passed" and judged(0.0, 0.12) == "not_proven" and judged(0.11, 0.2) == "failed"
+    assert judged(0.0, 0.08, n=20) == "not_proven"
+    assert judge(parse("accuracy(gap)@sex <= 0.1", METRICS, "here"), {"test": {"x": 1}})["verdict"] == "not_measured"
+
+
+def test_worth_that_nobody_said_is_asked_for() -> None:
+    found = judge(parse("value_per_1k_usd > 5", METRICS, "here"), {"test": {"accuracy": {}}})
+    assert found["verdict"] == "not_measured" and "`value:`" in found["next"]

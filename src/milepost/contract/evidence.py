@@ -46,7 +46,7 @@ def intervals_hold_their_scores(case: Case) -> None:
 def pairs_compare(case: Case) -> None:
     """A model is no better than itself, and groups of one row are rows."""
     found = _found(case)
-    for name, s in found.minus(found).items():
+    for name, s in _found(case).minus(found).items():
         assert s.value == 0 and s.low <= 0 <= s.high, f"{name} of a model differs from itself"
     grouped = replace(found, group_N=np.arange(found.rows)).scores()
     for name, s in found.scores().items():

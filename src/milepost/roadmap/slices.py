@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from milepost.columns.schema import typed
 from milepost.metrics.interval import Z
 from milepost.stages.evaluate import Measured, Score
 from milepost.types import Array
@@ -28,7 +27,7 @@ def named(text: str, test: pl.DataFrame) -> dict[str, Array]:
     column, _, value = text.partition("=")
     if column not in test.columns:
         return {}
-    cells = _words(typed((), test.select(column))[column])
+    cells = _words(test[column])
     values = [value] if value else cells.value_counts(sort=True)[column].drop_nulls().head(VALUES).to_list()
     marked = {f"{column}={v}": (cells == v).fill_null(False).to_numpy() for v in values}
     return {name: rows_N for name, rows_N in marked.items() if rows_N.any()}
