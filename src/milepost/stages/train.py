@@ -6,6 +6,7 @@ import json
 import tempfile
 import time
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -131,7 +132,9 @@ def _train_network(
     draw = task.draw if type(task).draw is not Task.draw else None
     learner = Learner(candidate.network.to(where), task.loss, draw, where)
     _try(name, learner, sides["train"])
-    plan = choices.once(name, lambda: planned(name, learner, sides["train"], wish, RECIPE | dict(task.recipe)))
+    begun = Choices(work / "plan.json")  # of the checkpoint, should the lock of the run be lost
+    measured = partial(planned, name, learner, sides["train"], wish, RECIPE | dict(task.recipe))
+    plan = choices.once(name, partial(begun.once, name, measured))
     loop = Loop(name, learner, sides["train"], sides["valid"], plan, wish.seconds, work, save_every, progress)
     so_far, stopped = loop.run()
     save_file({k: v.contiguous().cpu() for k, v in so_far.best.items()}, out / "weights.safetensors")
