@@ -62,6 +62,12 @@ def test_the_confusion_has_counts_and_their_share_of_the_truth() -> None:
     assert shades == [("right", "8"), ("wrong", "1"), ("wrong", "4"), ("right", "5")]
 
 
+def test_of_some_classes_the_names_stand_and_the_card_is_broad() -> None:
+    found = having(details={"confusion": {"classes": list("abcdef"), "counts": [[1] * 6] * 6}})
+    assert '<article class="card broad"><h3>What it calls what' in answers.answers(found, Voice())
+    assert 'class="confusion many"' in confusion.confusion(found, Voice())
+
+
 def test_of_many_classes_the_pairs_confused_most_are_named() -> None:
     names = [f"c{i}" for i in range(50)]
     counts = [[100 if i == j else (i * 7 + j) % 5 for j in range(50)] for i in range(50)]

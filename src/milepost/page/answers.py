@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from milepost.page.calibration import calibration, threshold
-from milepost.page.confusion import confusion
+from milepost.page.confusion import confusion, is_wide
 from milepost.page.curves import curves
 from milepost.page.evidence import Evidence
 from milepost.page.html import Html, joined, tag
@@ -15,11 +15,13 @@ from milepost.page.voice import Voice
 
 def answers(evidence: Evidence, voice: Voice) -> Html:
     """Return the section of the cards that have something to say; two small ones stand side by side."""
+    broad = is_wide(evidence)
+    called = joined([confusion(evidence, voice), threshold(evidence, voice)])
     small = [
-        _card(voice("What it calls what"), joined([confusion(evidence, voice), threshold(evidence, voice)])),
+        _card(voice("What it calls what"), called, broad=broad),
         _card(_sure(evidence, voice), calibration(evidence, voice)),
     ]
-    alone = sum(map(bool, small)) == 1 and len(evidence.metrics.get("curves") or {}) == 1
+    alone = sum(map(bool, small[broad:])) == 1 and len(evidence.metrics.get("curves") or {}) == 1
     learned = _card(voice("How it learned"), curves(evidence, voice), broad=not alone)
     cards = [
         _card(voice("Scores"), scores(evidence, voice), broad=True),

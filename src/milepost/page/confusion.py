@@ -11,7 +11,7 @@ from milepost.page.voice import Voice, number, share
 
 FEW, PAIRS = 10, 15  # classes up to which there is a whole table; pairs that are named beyond
 WARM = 8  # shades
-LONG = 4  # classes from which their names stand upright
+LONG = 4  # classes up to which their names lie above the columns; beyond, they stand
 
 
 def confusion(evidence: Evidence, voice: Voice) -> Html:
@@ -24,6 +24,12 @@ def confusion(evidence: Evidence, voice: Voice) -> Html:
     return joined([drawn, origin(voice, METRICS, "details.confusion")])
 
 
+def is_wide(evidence: Evidence) -> bool:
+    """Tell whether the matrix needs the whole width of the page."""
+    found = (evidence.metrics.get("details") or {}).get("confusion") or {}
+    return len(found.get("classes") or []) > LONG
+
+
 def _table(classes: Sequence[Any], counts: Sequence[Sequence[int]], voice: Voice) -> Html:
     upright = "upright" if len(classes) > LONG else None
     heads = [tag("th", tag("span", name(str(c))), scope="col", class_=upright) for c in classes]
@@ -33,7 +39,12 @@ def _table(classes: Sequence[Any], counts: Sequence[Sequence[int]], voice: Voice
         for i, (c, row) in enumerate(zip(classes, counts, strict=False))
     ]
     key = voice("rows, and their share of those of the same truth; green is right, orange is wrong")
-    table = tag("table", tag("thead", tag("tr", corner, heads)), tag("tbody", rows), class_="confusion")
+    table = tag(
+        "table",
+        tag("thead", tag("tr", corner, heads)),
+        tag("tbody", rows),
+        class_="confusion many" if upright else "confusion",
+    )
     return joined([tag("p", key, class_="about"), tag("div", table, class_="slide")])
 
 
