@@ -40,9 +40,12 @@ def slices(evidence: Evidence, voice: Voice) -> Html:
 
 
 def _gap(column: str, score: Score | None, voice: Voice) -> Html:
+    """Say how far the groups of a column are apart, or one of them from all others."""
     if not score:
         return Html()
-    said = joined([tag("b", plain(score))])
+    said = tag("b", plain(score))
+    if "=" in column:
+        return tag("p", voice("difference between {0} and all others: {1}", name(column), said), class_="gap-of")
     return tag("p", voice("largest difference between the groups of {0}: {1}", name(column), said), class_="gap-of")
 
 
