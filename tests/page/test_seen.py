@@ -89,8 +89,7 @@ def test_the_page_fits_and_can_be_read(lang: str, scheme: str, width: int, shown
     assert trouble(shown) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [375, 1280])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 375), ("dark", 1280)])
 def test_a_warning_is_seen_first(width: int, scheme: str, shown: Browser, tmp_path: Path) -> None:
     put(shown, page(sample.evidence(hashes={"gates.json": "f" * 64}), "0001-abc"), tmp_path, width, scheme)
     fits(shown, width)
