@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready-test
 USABLE := .venv/.ready
 
-.PHONY: demo test check matrix bench clean
+.PHONY: demo test check matrix bench chaos clean
 
 $(USABLE): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("Milepost needs Python 3.11 or newer: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
@@ -33,6 +33,9 @@ matrix: $(READY)
 
 bench: $(READY)
 	$(BIN)/python bench/all.py
+
+chaos: $(READY)
+	$(BIN)/python bench/chaos.py $(KILLS)
 
 clean:
 	rm -rf .venv build dist demo
