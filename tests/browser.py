@@ -120,5 +120,5 @@ class Browser:
         """Write a picture of the whole page."""
         size = self.send("Page.getLayoutMetrics")["cssContentSize"]
         clip = {"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1}
-        shot = self.send("Page.captureScreenshot", clip=clip, captureBeyondViewport=True)
+        shot = self.send("Page.captureScreenshot", clip=clip, captureBeyondViewport=True, optimizeForSpeed=True)
         file.write_bytes(b64decode(shot["data"]))

@@ -19,8 +19,9 @@ PICTURES = Path(__file__).parents[2] / "build" / "pages"  # to look at; git keep
 # the least contrast of a text with what lies behind it, by WCAG 2.2; translucent backgrounds are not used for text
 CONTRAST = """(() => {
   const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
-  const rgb = c => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = c; canvas.fillRect(0, 0, 1, 1);
-                     return [...canvas.getImageData(0, 0, 1, 1).data]; };
+  const drawn = c => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = c; canvas.fillRect(0, 0, 1, 1);
+                       return [...canvas.getImageData(0, 0, 1, 1).data]; };
+  const known = {}, rgb = c => known[c] ??= drawn(c);
   const light = c => c.slice(0, 3).map(v => v / 255).map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
                       .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
   const behind = e => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor);
