@@ -62,7 +62,7 @@ def test_what_a_run_leaves(made: Path) -> None:
     )
     shipped = {p.name for p in (latest / "product").iterdir()}
     assert shipped == {"manifest.json", "task.json", "forward.onnx", "README.md", "Dockerfile"}
-    assert json.loads((latest / "lock.json").read_text())["linear"]
+    assert json.loads((latest / "lock.json").read_text())["chosen"]["linear"]
 
 
 def test_a_second_run_does_nothing(made: Path) -> None:

@@ -27,4 +27,4 @@ def test_proposals_are_gates(metrics, tested: int) -> None:
 
 def test_a_rare_class_is_not_promised_accuracy() -> None:
     found = propose(classification.METRICS, {"no": 9900, "yes": 100}, 100)
-    assert found.gates["prototype"] == ["roc_auc > naive"] and "0.990 already" in found.said[1]
+    assert found.gates["prototype"] == ["roc_auc > naive"] and "0.990 where one class" in found.said[1]

@@ -59,8 +59,7 @@ def parse(text: str, metrics: Mapping[str, Metric], where: str) -> Gate:
 
 def _slice(subject: re.Match[str], op: str, bound: str, where: str) -> str:
     """Return the slice of a gate without its quotes; raise MilepostError where it names none."""
-    name, text = subject["metric"].strip(), subject["slice"]
-    gap = "(gap)" if subject["gap"] else ""
+    name, text, gap = subject["metric"].strip(), subject["slice"], bool(subject["gap"])
     if text is None:
         if gap:
             fix = f"write it as `{name}(gap)@column {op} {bound}`"
@@ -68,7 +67,7 @@ def _slice(subject: re.Match[str], op: str, bound: str, where: str) -> str:
         return ""
     match = _SLICE.match(text)
     if match is None or not match[1].strip() or (not match[2] and not gap):
-        raise MilepostError(f"`@{text}` names no slice", where, f"write it as `{name}{gap}@column=value {op} {bound}`")
+        raise MilepostError(f"`@{text}` names no slice", where, f"write it as `{name}@column=value {op} {bound}`")
     column, value = (part.strip().removeprefix('"').removesuffix('"') for part in (match[1], match[3]))
     return f"{column}{match[2]}{value}"
 

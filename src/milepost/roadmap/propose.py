@@ -26,22 +26,24 @@ def propose(metrics: Mapping[str, Metric], classes: Mapping[str, int] | None, te
     """Return gates for about `tested` rows; `classes` has the rows of each class, where there are any."""
     shipped = ["latency_p95_ms <= 50", "size_mb <= 50"]
     if tested < FEW:
-        few = (
+        why = (
             f"gates: about {tested:,} test rows prove no score, {FEW} are the fewest: only size and speed are promised"
         )
-        return Proposal({"prototype": shipped[1:], "product": shipped}, [few])
+        return Proposal({"prototype": shipped[1:], "product": shipped}, [why])
     headline = next(iter(metrics))
     if metrics[headline].high != 1:
         percent = f"{100 * Z / math.sqrt(tested):.0f}"
-        small = f"gates: about {tested:,} test rows prove that {headline} is lower by {percent} % or more, not by less"
-        return Proposal({"prototype": [f"{headline} < naive"], "product": [f"{headline} < naive", *shipped]}, [small])
-    margin, most = smallest_gain(tested), _largest_share(classes)
-    said = f"gates: a gain of {margin:.3f} in {headline} is the smallest that about {tested:,} test rows can prove"
+        why = f"gates: about {tested:,} test rows prove that {headline} is lower by {percent} % or more, not by less"
+        return Proposal({"prototype": [f"{headline} < naive"], "product": [f"{headline} < naive", *shipped]}, [why])
+    margin, most, said = smallest_gain(tested), _largest_share(classes), list[str]()
+    said.append(
+        f"gates: a gain of {margin:.3f} in {headline} is the smallest that about {tested:,} test rows can prove"
+    )
     if RANKS in metrics and 1 - most < ROOM * margin:
-        rare = f"gates: {headline} is {most:.3f} already where one class is always answered, so {RANKS} is promised"
-        return Proposal({"prototype": [f"{RANKS} > naive"], "product": [f"{RANKS} >= 0.7", *shipped]}, [said, rare])
+        said.append(f"gates: {headline} is {most:.3f} where one class is always answered, so `roc_auc` is promised")
+        return Proposal({"prototype": [f"{RANKS} > naive"], "product": [f"{RANKS} >= 0.7", *shipped]}, said)
     more = f"{headline} > naive + {math.ceil(100 * margin) / 100:.2f}"
-    return Proposal({"prototype": [f"{headline} > naive"], "product": [more, *shipped]}, [said])
+    return Proposal({"prototype": [f"{headline} > naive"], "product": [more, *shipped]}, said)
 
 
 def smallest_gain(rows: int) -> float:
