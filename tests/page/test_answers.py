@@ -135,15 +135,15 @@ def test_the_larger_a_dot_the_more_rows_are_behind_it() -> None:
 def test_a_run_says_what_it_cost_wherever_that_stands() -> None:
     gates = sample.gates() | {"cost": {"seconds": {"prepare": 2.0}, "total": 2.0}}
     text = cost.cost(sample.evidence(metrics={}, gates=gates), Voice())
-    assert "2 seconds on one machine" in words(text) and "<code>gates.json</code>" in text
+    assert "2 s on one machine" in words(text) and "<code>gates.json</code>" in text
 
 
 def test_the_cost_has_every_stage_and_its_share() -> None:
     text = cost.cost(sample.evidence(), Voice())
-    assert ["train network", "", "6.9 seconds", "60.5%"] in cells(text)
-    assert "11.4 seconds on one machine" in words(text) and "1520 USD" in words(text)
+    assert ["train network", "", "6.9 s", "60.5%"] in cells(text)
+    assert "11.4 s on one machine" in words(text) and "1520 USD" in words(text)
     hours = cost.cost(having(cost={"seconds": {"train": 7200.0, "deploy": 120.0}, "total": 7320.0}), Voice())
-    assert "2 hours" in words(hours) and "2 minutes" in words(hours)
+    assert "2 h" in words(hours) and "2 min" in words(hours)
 
 
 def test_every_gate_that_is_not_passed_is_a_step_and_the_next_is_first() -> None:

@@ -82,7 +82,7 @@ def _stage(stage: str, seconds: float, most: float, total: float, voice: Voice) 
 def _time(seconds: float, voice: Voice) -> Html:
     """Write seconds; minutes and hours where there are many."""
     if seconds >= 5400:
-        return voice("{0} hours", figure(round(seconds / 3600, 1)))
+        return voice("{0} h", figure(round(seconds / 3600, 1)))
     if seconds >= 90:
-        return voice("{0} minutes", figure(round(seconds / 60, 1)))
-    return voice("{0} seconds", figure(round(seconds, 1 if seconds >= 1 else 2)))
+        return voice("{0} min", figure(round(seconds / 60, 1)))
+    return voice("{0} s", figure(round(seconds, 1 if seconds >= 1 else 2)))
