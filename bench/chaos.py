@@ -10,8 +10,10 @@ read-only folders are real ones, mounted, and so need root.
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -123,6 +125,27 @@ def bytes_(bench: Bench) -> None:
         bench.report(f"a file: {harm.__name__}", len(files), lost)
 
 
+def works(bench: Bench) -> None:
+    """Kill a training after its first checkpoint and harm every file that it goes on from in turn."""
+    halfway, lost, tried = bench.root / "halfway", list[str](), 0
+    process = start(fresh(halfway, bench.whole, bench.lock), "run", CHAOS_SAVE="0.05")
+    while not (halfway / "steps.txt").is_file() or "saved" not in (halfway / "steps.txt").read_text():
+        time.sleep(0.01)
+    process.kill()
+    finish(process)
+    files = [p.relative_to(halfway) for p in halfway.glob(".milepost/work/**/*") if p.is_file()]
+    for path, harm in itertools.product(sorted(files), HARMS):
+        shutil.rmtree(bench.place, ignore_errors=True)
+        shutil.copytree(halfway, bench.place, symlinks=True)
+        harm(bench.place / path, bench.rng)
+        code, said = milepost(bench.place, **SAVE)
+        wrong = [f"exit {code}: {said}"] * (code != 0) + bench.unlike(bench.place) + broken(bench.place)
+        lost += [f"{harm.__name__} {path}: {what}" for what in wrong]
+        tried += 1
+    names = ", ".join(sorted({p.name for p in files}))
+    bench.report("a file of a training that was stopped, harmed", tried, lost, names)
+
+
 def ledgers(bench: Bench) -> None:
     """Edit every line of the ledger by hand: found out, and no look forgotten."""
     lines = (bench.whole / ".milepost" / "ledger.jsonl").read_bytes().splitlines()
@@ -216,6 +239,7 @@ def main() -> None:
             kills(bench, name, max(1, number // 10), dict, signal.Signals[name])
         at_once(bench)
         bytes_(bench)
+        works(bench)
         ledgers(bench)
         clocks(bench, max(1, number // 40))
         for scene in (full_disk, read_only):
