@@ -53,7 +53,7 @@ def score(stats: Columns, weights_DN: Array, positive: int | None, worth_CC: Arr
     out["pr_auc"] = np.mean([pr_auc(*g) for g in found], axis=0)
     mine = np.where(truth >= 0, p[np.arange(len(p)), np.maximum(truth, 0)], 0.0)
     out["log_loss"] = weighted_mean(-np.log(np.clip(mine, SMALLEST, 1)), weights_DN)
-    out["ece"] = calibration_error(p.max(1), right, weights_DN)
+    out["ece"] = calibration_error(p.max(1), (p.argmax(1) == truth).astype(np.float64), weights_DN)
     if worth_CC is not None:
         brought = np.where(truth >= 0, worth_CC[np.maximum(truth, 0), guess], 0.0)
         out["value_per_1k_usd"] = 1000 * weighted_mean(brought, weights_DN)
@@ -63,12 +63,13 @@ def score(stats: Columns, weights_DN: Array, positive: int | None, worth_CC: Arr
 def support(stats: Columns, positive: int | None) -> dict[str, int]:
     """Count the rows that metrics rest on: recall on the hits there are, precision on those called.
 
-    What compares classes rests on the rarest of them: three times its rows, so that 10 rows of it count as 30.
+    What compares classes rests on the rarest of them: three times its rows, so that 10 rows of it count as 30. A class
+    that is not there at all counts as one row: the score is known, but proves nothing.
     """
     guess, truth = np.asarray(stats["guess"]), np.asarray(stats["truth"])
     there = np.bincount(truth[truth >= 0], minlength=np.asarray(stats["probability"]).shape[1])
     ranks = there.min() if positive is None else min(there[positive], len(truth) - there[positive])
-    rarest = there[there > 0].min(initial=len(truth))
+    rarest = max(1, there.min())
     rests = {"balanced_accuracy": 3 * rarest, "macro_f1": 3 * rarest, "roc_auc": 3 * ranks, "pr_auc": 3 * ranks}
     if positive is not None:
         called = (guess == positive).sum()

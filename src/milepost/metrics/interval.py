@@ -66,6 +66,18 @@ def mean_limits(values: Sequence[float], limits: Sequence[tuple[float, float]]) 
     return tuple(float(v.mean() + s * np.sqrt((d**2).sum()) / n) for s, d in ((-1, v - low), (1, high - v)))  # type: ignore[return-value]
 
 
+def difference_limits(
+    values: tuple[float, float], limits: tuple[tuple[float, float], tuple[float, float]], alike: float
+) -> tuple[float, float]:
+    """Return the interval of the first value less the second from their own (Zou 2007), `alike` being correlated."""
+    (a, b), ((a_low, a_high), (b_low, b_high)) = values, limits
+
+    def reach(x: float, y: float) -> float:
+        return float(np.sqrt(max(0.0, x * x + y * y - 2 * alike * x * y)))
+
+    return a - b - reach(a - a_low, b_high - b), a - b + reach(a_high - a, b - b_low)
+
+
 def widened(value: float, limits: tuple[float, float], times: float) -> tuple[float, float]:
     """Return limits whose distance from the value is `times` as large, in [0, 1]."""
     low, high = limits

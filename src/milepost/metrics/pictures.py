@@ -19,7 +19,7 @@ def of_classes(stats: Columns, classes: Sequence[str]) -> dict[str, Any]:
     p, guess, truth = (np.asarray(stats[k]) for k in ("probability", "guess", "truth"))
     seen = truth >= 0
     counts = np.bincount(truth[seen] * len(classes) + guess[seen], minlength=len(classes) ** 2)
-    sure, right, bins = p.max(1), guess == truth, list[dict[str, float]]()
+    sure, right, bins = p.max(1), p.argmax(1) == truth, list[dict[str, float]]()
     place = np.clip(np.ceil(sure * BINS).astype(int) - 1, 0, BINS - 1)
     for k in range(BINS):
         n = int((place == k).sum())

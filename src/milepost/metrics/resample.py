@@ -75,6 +75,15 @@ class Resampled:
         return float(value - high), float(value - low)
 
 
+def correlation(a_D: Array, b_D: Array) -> float:
+    """Return how alike two scores go over the same resamples, from 0 (not at all, or not known) to 1."""
+    known = ~np.isnan(a_D) & ~np.isnan(b_D)
+    a, b = a_D[known], b_D[known]
+    if len(a) < 2 or not a.std() > 0 or not b.std() > 0:
+        return 0.0
+    return float(np.clip(np.corrcoef(a, b)[0, 1], 0, 1))
+
+
 def resampled(score: Score, group_N: Array | None, n: int, draws: int | None = None) -> Resampled:
     """Score resamples of `n` rows, or of the groups that `group_N` (0, 1, 2 ...) puts them in.
 

@@ -10,6 +10,7 @@ import polars as pl
 from milepost.errors import MilepostError, did_you_mean
 from milepost.product import Product
 from milepost.roadmap import slices
+from milepost.roadmap.gates import SHIPPED
 from milepost.roadmap.opened import Opened
 from milepost.roadmap.status import days_left
 from milepost.roadmap.verdict import judge, worst
@@ -41,8 +42,9 @@ def gathered(
     told = dict.fromkeys([*(f.name for f in task.fields), *task.reads.get("sensitive", ())])
     searched = [c for c in told if c not in task.personal and c in test.columns]
     out |= {"details": task.details(mine.stats), "worst": slices.worst(mine, test, searched)}
-    out["units"] = {name: metric.unit for name, metric in task.metrics.items()}
-    out["better"] = {name: metric.better for name, metric in task.metrics.items()}
+    known = {**task.metrics, **SHIPPED}
+    out["units"] = {name: metric.unit for name, metric in known.items()}
+    out["better"] = {name: metric.better for name, metric in known.items()}
     return out
 
 

@@ -78,7 +78,8 @@ class Judged:
         out["thresholds"]["naive"] = self._tuned(self.naive).threshold
         out["valid"] = as_json(winner.found.scores())
         if task.threshold is not None:
-            out["threshold"] = {"value": task.threshold, "metric": self.objective}
+            about = {"value": task.threshold, "metric": self.objective, "positive": task.positive_class}
+            out["threshold"] = about
         told = [f.name for f in task.fields]
         out["importance"] = importance(
             decided(self.models[winner.name], task.threshold), self.valid, told, self.progress

@@ -55,7 +55,7 @@ def _taken(road: Road, prepared: Prepared, folder: Path, last: int) -> dict[str,
     if last < STAGES.index("evaluate"):
         return {}
     task, choice = prepared.task, road.choose(prepared, trained)
-    metrics = {"headline": next(iter(task.metrics)), "test": {}, "naive": {}, "baseline": {}, "gain": {}, "slices": {}}
+    metrics = {"headline": task.headline, "test": {}, "naive": {}, "baseline": {}, "gain": {}, "slices": {}}
     metrics |= {**choice, "ships_baseline": choice["model"] == road.names[0]}
     held = evidence.waiting(road.opened, metrics) if last == STAGES.index("deploy") else []
     road.notes += held

@@ -11,8 +11,8 @@ import numpy as np
 import polars as pl
 
 from milepost.errors import raise_all
-from milepost.metrics.interval import paired_shares, wilson
-from milepost.metrics.resample import Resampled, resampled
+from milepost.metrics.interval import difference_limits, paired_shares, wilson
+from milepost.metrics.resample import Resampled, correlation, resampled
 from milepost.product import stream
 from milepost.sources.read import Source, read
 from milepost.stages.base import Prepared, missing_columns
@@ -68,15 +68,14 @@ class Measured:
 
     def scores(self, *names: str) -> dict[str, Score]:
         """Give every metric (or those of `names`) that is defined on these rows its value and interval."""
-        out, support = dict[str, Score](), self._support()
-        shares, closed = self.task.shares(self.stats), self.task.limits(self.stats)
+        out, support, closed = dict[str, Score](), self._support(), self._closed()
         for name in names or self.values:
             value, n = float(self.values[name][0]), support[name]
             if n:
-                limits = wilson(value, n) if name in shares else closed.get(name)
+                limits = closed.get(name)
                 if limits is None or self.group_N is not None:
                     other = self.drawn.limits(name, value, self._positive(name))
-                    limits = other if limits is None else (min(limits[0], other[0]), max(limits[1], other[1]))
+                    limits = other if limits is None else _wider(limits, other)
                 metric = self.task.metrics[name]
                 ends = max(metric.low, min(limits[0], value)), min(metric.high, max(limits[1], value))
                 out[name] = Score(value, *ends, n)
@@ -85,16 +84,37 @@ class Measured:
     def minus(self, other: Measured) -> dict[str, Score]:
         """Give the difference to another model on the same rows for every metric, in pairs."""
         drawn, out, support = self.drawn.minus(other.drawn), dict[str, Score](), self._support()
-        mine, theirs = self.task.shares(self.stats), other.task.shares(other.stats)
+        closed = self._closed_differences(other)
         for name, [found] in self.values.items():
             value = float(found - other.values[name][0])
-            limits = drawn.limits(name, value, positive=False)
-            if name in mine and name in theirs and (mine[name].counted_N == theirs[name].counted_N).all():
-                a, b, n = mine[name].hit_N, theirs[name].hit_N, int(mine[name].counted_N.sum())
-                exact = paired_shares(int((a & ~b).sum()), int((b & ~a).sum()), n)
-                limits = exact if self.group_N is None else (min(limits[0], exact[0]), max(limits[1], exact[1]))
+            limits = closed.get(name)
+            if limits is None or self.group_N is not None:
+                by_draws = drawn.limits(name, value, positive=False)
+                limits = by_draws if limits is None else _wider(limits, by_draws)
             out[name] = Score(value, min(limits[0], value), max(limits[1], value), support[name])
         return _defined(out)
+
+    def _closed_differences(self, other: Measured) -> dict[str, tuple[float, float]]:
+        """Return the intervals of differences that have a closed form: of shares of the same rows, and of others."""
+        out, (mine, theirs) = dict[str, tuple[float, float]](), (m.task.shares(m.stats) for m in (self, other))
+        for name, share in mine.items():
+            if name in theirs and share.counted_N.any() and (share.counted_N == theirs[name].counted_N).all():
+                a, b = share.hit_N, theirs[name].hit_N
+                out[name] = paired_shares(int((a & ~b).sum()), int((b & ~a).sum()), int(share.counted_N.sum()))
+        limits = self._closed(), other._closed()
+        for name in {*limits[0]} & {*limits[1]} - {*out}:
+            values = float(self.values[name][0]), float(other.values[name][0])
+            alike = correlation(self.drawn.draws[name], other.drawn.draws[name])
+            out[name] = difference_limits(values, (limits[0][name], limits[1][name]), alike)
+        return out
+
+    def _closed(self) -> dict[str, tuple[float, float]]:
+        """Return the intervals of scores that have a closed form."""
+        shares, out = self.task.shares(self.stats), dict(self.task.limits(self.stats))
+        for name, share in shares.items():
+            if n := int(share.counted_N.sum()):
+                out[name] = wilson(float(self.values[name][0]), n)
+        return out
 
     def of(self, rows_N: Array) -> Measured:
         """Keep the rows marked in `rows_N`."""
@@ -114,6 +134,10 @@ class Measured:
             counted = share.counted_N
             found[name] = int(counted.sum() if self.group_N is None else len(np.unique(self.group_N[counted])))
         return {name: min(every, found.get(name, every)) for name in self.values}
+
+
+def _wider(a: tuple[float, float], b: tuple[float, float]) -> tuple[float, float]:
+    return min(a[0], b[0]), max(a[1], b[1])
 
 
 def _defined(found: dict[str, Score]) -> dict[str, Score]:

@@ -10,6 +10,7 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict
 
 from milepost.columns.schema import ColumnRule, Type, typed
+from milepost.metrics.decision import WORTH
 from milepost.spec.product import Value
 from milepost.types import Answer, Array, Batch, Columns, Draws, Field, Finding, Graphs, Metric, Run, Scores, Share
 
@@ -58,6 +59,16 @@ class Task(BaseModel, ABC, Generic[F]):
     def reads(self) -> Mapping[str, tuple[str, ...]]:
         """Columns that the data must have, by the option that names them."""
         return {"target": self.targets}
+
+    @property
+    def headline(self) -> str:
+        """The metric that is told first: what answers bring, where that is said."""
+        return next(iter(self.metrics)) if self.value is None else WORTH
+
+    @property
+    def positive_class(self) -> str | None:
+        """The class that a threshold calls, if there is one."""
+        return None
 
     @property
     def types(self) -> Mapping[str, Type]:

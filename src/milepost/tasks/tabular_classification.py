@@ -70,6 +70,10 @@ class TabularClassification(Task[Facts]):
         return {"target": self.targets, "features": self.features, "sensitive": self.sensitive}
 
     @property
+    def positive_class(self) -> str | None:
+        return self.facts.positive
+
+    @property
     def types(self) -> Mapping[str, Type]:
         return {self.target: "category"}
 
