@@ -27,7 +27,9 @@ CALLS = {  # what is said by arguments: their names and their places
 NAMES = {"what", "fix", "why", "note", "how"}  # of variables and keys that hold messages
 KEYS = {"what", "fix", "why", "next"}
 LISTS = {"notes", "said"}  # of variables that messages are added to
-RETURNS = {"how", "_shown", "_next", "_unmeasured", "_why", "waiting", "_unread"}  # of functions that return messages
+RETURNS = {  # of functions that return messages
+    *("how", "overdue", "_shown", "_next", "_unmeasured", "_why", "waiting", "_unread"),
+}
 OURS = {  # calls whose words are no messages: errors for developers, patterns, parts of words of others
     *("ValueError", "KeyError", "TypeError", "AttributeError", "RuntimeError"),
     *("match", "search", "compile", "sub", "fullmatch", "einsum", "startswith", "removeprefix", "replace"),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from milepost.errors import MilepostError, raise_all
-from milepost.roadmap.evidence import unknown_slices
+from milepost.roadmap.evidence import overdue, unknown_slices
 from milepost.roadmap.opened import Opened, opened
 from milepost.roadmap.progress import progress
 from milepost.stages.prepare import prepare
@@ -28,7 +28,7 @@ def check(path: Path, overrides: Sequence[str] = ()) -> dict[str, Any]:
     report, errors = _prepared(o)
     if not report:
         raise_all(errors)
-    return {"product": o.spec.name, "notes": list(o.loaded.notes), **report, "errors": errors}
+    return {"product": o.spec.name, "notes": [*o.loaded.notes, *overdue(o)], **report, "errors": errors}
 
 
 def checked(o: Opened) -> None:
@@ -48,7 +48,7 @@ def _prepared(o: Opened) -> tuple[dict[str, Any], list[MilepostError]]:
         written = Path(folder) / "data_report.json"
         if written.is_file():
             report = json.loads(written.read_text("utf-8"))
-            errors += unknown_slices(o, list(report["columns"]))
+            errors += unknown_slices(o, report["columns"])
     return report, errors
 
 

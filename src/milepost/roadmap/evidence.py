@@ -121,14 +121,25 @@ def waiting(opened: Opened, metrics: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def unknown_slices(opened: Opened, columns: Sequence[str]) -> list[MilepostError]:
-    """List the gates whose slice names no column of the data."""
-    return [
-        MilepostError(f"there is no column `{column}`", opened.at("milestones", name, i), did_you_mean(column, columns))
-        for name, gates in opened.gates.items()
-        for i, gate in enumerate(gates)
-        if gate.slice and (column := gate.slice.partition("=")[0]) not in columns
-    ]
+def unknown_slices(opened: Opened, columns: Mapping[str, Mapping[str, Any]]) -> list[MilepostError]:
+    """List the gates whose slice names no column of the data report, or no value of a column whose values it lists."""
+    out = list[MilepostError]()
+    for name, gates in opened.gates.items():
+        for i, gate in enumerate(gates):
+            column, _, value = gate.slice.partition("=")
+            where, told = opened.at("milestones", name, i), columns.get(column, {})
+            values = [str(v["value"]) for v in told.get("top", ())]
+            if column and column not in columns:
+                out.append(MilepostError(f"there is no column `{column}`", where, did_you_mean(column, columns)))
+            elif value and values and len(values) == told.get("distinct") and value not in values:
+                out.append(MilepostError(f"`{column}` has no value `{value}`", where, did_you_mean(value, values)))
+    return out
+
+
+def overdue(opened: Opened) -> list[str]:
+    """Say which milestones were due before today."""
+    late = {name: m.by for name, m in opened.spec.milestones.items() if (days_left(str(m.by or "") or None) or 0) < 0}
+    return [f"milestone `{name}` was due on {by}" for name, by in late.items()]
 
 
 def next_step(milestones: Sequence[Mapping[str, Any]], metrics: Mapping[str, Any]) -> str:

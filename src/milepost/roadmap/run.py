@@ -33,7 +33,7 @@ def run(path: Path, overrides: Sequence[str] = (), until: str = STAGES[-1]) -> d
     with progress() as show:
         road = Road(found, store, show)
         prepared = road.prepare()
-        raise_all(evidence.unknown_slices(found, list(prepared.report["columns"])))
+        raise_all(evidence.unknown_slices(found, prepared.report["columns"]))
         with store.lock("runs"):
             folder = _folder(found.folder / "runs", key)
         road.choices = choices(folder, found, prepared.folder.name, store, road.notes)
