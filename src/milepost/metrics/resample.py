@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -21,12 +22,27 @@ Score = Callable[[Array], Scores]
 
 def counts(units: int, draws: int) -> Iterator[Array]:
     """Yield how often each unit is drawn, [d, units], in pieces; always the same, so that two models are paired."""
+    if draws * units <= CELLS:
+        yield _held(units, draws)
+        return
     rng = np.random.default_rng(0)
     while draws > 0:
         some = min(draws, max(1, CELLS // units))
-        drawn = [np.bincount(rng.integers(units, size=units, dtype=np.int32), minlength=units) for _ in range(some)]
-        yield np.array(drawn, np.float64)
+        yield _drawn(rng, units, some)
         draws -= some
+
+
+@lru_cache(maxsize=4)
+def _held(units: int, draws: int) -> Array:
+    """Keep small draws: every metric and every pair of models asks for them again."""
+    drawn = _drawn(np.random.default_rng(0), units, draws)
+    drawn.flags.writeable = False
+    return drawn
+
+
+def _drawn(rng: np.random.Generator, units: int, draws: int) -> Array:
+    drawn = [np.bincount(rng.integers(units, size=units, dtype=np.int32), minlength=units) for _ in range(draws)]
+    return np.array(drawn, np.float64)
 
 
 @dataclass(frozen=True)
