@@ -13,7 +13,7 @@ import numpy as np
 from milepost.types import Array
 
 Z = 1.959963984540054  # the 97.5 % point of the normal
-SHARED = 1.2  # classes share their errors, so that their F1 err together: measured on 2 and 3 classes
+SHARED = 1.2  # classes share their errors, so that their F1 and areas err together: measured on 2 and 3 classes
 HALVINGS = 50  # of an interval that holds an end
 
 

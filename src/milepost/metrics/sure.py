@@ -41,11 +41,15 @@ def limits(stats: Columns, positive: int | None) -> dict[str, tuple[float, float
         out["f1"] = f1s[positive][1]
     ranked = classes if positive is None else [positive]
     if all(0 < there[c] < len(truth) for c in ranked):
-        ones = np.ones((1, len(truth)))
-        found = {c: groups(p[:, c], truth == c, ones) for c in ranked}
-        aucs = [(a := float(roc_auc(*g)[0]), auc_limits(a, there[c], len(truth) - there[c])) for c, g in found.items()]
-        out["roc_auc"] = _mean_of(aucs)
-        out["pr_auc"] = _mean_of([(a := float(pr_auc(*g)[0]), wilson(a, there[c])) for c, g in found.items()])
+        found = {c: groups(p[:, c], truth == c, np.ones((1, len(truth)))) for c in ranked}
+        for name, area in (("roc_auc", roc_auc), ("pr_auc", pr_auc)):
+            areas = {c: float(area(*g)[0]) for c, g in found.items()}
+            ends = {
+                c: auc_limits(a, there[c], len(truth) - there[c]) if area is roc_auc else wilson(a, there[c])
+                for c, a in areas.items()
+            }
+            limits = _mean_of([(a, ends[c]) for c, a in areas.items()])
+            out[name] = limits if len(areas) == 1 else widened(float(np.mean([*areas.values()])), limits, SHARED)
     return out
 
 

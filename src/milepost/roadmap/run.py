@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from milepost.files import copy, file_hash, sealed, sync, unsealed, write
 from milepost.roadmap import evidence
 from milepost.roadmap.check import checked
 from milepost.roadmap.lock import choices
+from milepost.roadmap.model_card import NAME, model_card
 from milepost.roadmap.opened import opened
 from milepost.roadmap.progress import progress
 from milepost.roadmap.road import Road
@@ -128,6 +130,9 @@ def _conclude(road: Road, prepared: Prepared, folder: Path, metrics: dict[str, A
     status["cost"] = road.cost()
     status["evidence"] = {n: file_hash(folder / n) for n in EVIDENCE if (folder / n).is_file()}
     _write(folder / "gates.json", status)
+    if metrics.get("test"):
+        made = json.loads((folder / "product" / "manifest.json").read_text("utf-8"))
+        write(folder / NAME, model_card(made, metrics, status, prepared.report).encode())
     _point(folder.parent / "latest", folder)
     if (folder / "product").is_dir():
         _point(folder.parent / "shipped", folder)
