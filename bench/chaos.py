@@ -33,6 +33,7 @@ from chaos.victim import broken, finish, fresh, left, milepost, project, start
 SAVE = {"CHAOS_SAVE": "0.2"}
 AT_ONCE = 8
 STEPS = 400  # of the network
+STOPPED = (-signal.SIGKILL, 130, -signal.SIGINT)  # Python may end by the signal itself: 130 to a shell, too
 
 
 class Bench:
@@ -84,7 +85,7 @@ def kills(bench: Bench, kind: str, number: int, arm: Callable[[], dict[str, str]
             continue
         tried += 1
         where[_stage(folder)] += 1
-        lost += [f"exit {code}: {said}"] * (code not in (-signal.SIGKILL, 130) or "Traceback" in said)
+        lost += [f"exit {code}: {said}"] * (code not in STOPPED or "Traceback" in said)
         lost += broken(folder) if (folder / ".milepost").is_dir() else []
     code, said = milepost(folder, **SAVE)
     lost += [f"exit {code}: {said}"] * (code != 0) + bench.wrong(folder)
