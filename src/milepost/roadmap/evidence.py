@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -10,31 +10,41 @@ import polars as pl
 from milepost.errors import MilepostError, did_you_mean
 from milepost.product import Product
 from milepost.roadmap import slices
-from milepost.roadmap.gates import SHIPPED
+from milepost.roadmap.gates import SHIPPED, Gate
 from milepost.roadmap.opened import Opened
 from milepost.roadmap.status import days_left
 from milepost.roadmap.verdict import judge, worst
 from milepost.stages.evaluate import Measured, Score, as_json
 from milepost.units import megabytes
 
+Asked = Mapping[str, Sequence[str]]  # slice -> the others (naive, baseline) that gates compare the product with there
 
-def wanted_slices(opened: Opened, hidden: Collection[str] = ()) -> set[str]:
-    """Return the columns and values that gates or `sensitive` ask about: `sex=female`, or `sex` for all its values.
+
+def wanted_slices(opened: Opened, hidden: Collection[str] = ()) -> dict[str, list[str]]:
+    """Return the slices that gates or `sensitive` ask about: `sex=female`, or `sex` for all its values.
 
     Of the `hidden` columns no value is told unless a gate names it.
     """
-    named = {g.slice for gates in opened.gates.values() for g in gates if g.slice}
-    return named | (set(opened.task.reads.get("sensitive", ())) - set(hidden))
+    told = set(opened.task.reads.get("sensitive", ())) - set(hidden)
+    return {column: list[str]() for column in sorted(told)} | _asked(g for some in opened.gates.values() for g in some)
 
 
-def early_slices(opened: Opened) -> list[str] | None:
+def early_slices(opened: Opened) -> dict[str, list[str]] | None:
     """Return the slices of the gates that hold a stage back; None where none does."""
     gates = [g for name, m in opened.spec.milestones.items() if m.before for g in opened.gates[name]]
-    return sorted({g.slice for g in gates if g.slice}) if gates else None
+    return _asked(gates) if gates else None
+
+
+def _asked(gates: Iterable[Gate]) -> dict[str, list[str]]:
+    out = dict[str, set[str]]()
+    for gate in gates:
+        if gate.slice:
+            out.setdefault(gate.slice, set()).update({gate.against} - {""})
+    return {name: sorted(others) for name, others in sorted(out.items())}
 
 
 def gathered(
-    product: Product, test: pl.DataFrame, mine: Measured, others: Mapping[str, Measured], asked: set[str]
+    product: Product, test: pl.DataFrame, mine: Measured, others: Mapping[str, Measured], asked: Asked
 ) -> dict[str, Any]:
     """Score the product on the test rows beside the others, look for where it is worst, and weigh and time it."""
     out, task = compared(test, mine, others, asked), product.task
@@ -48,21 +58,19 @@ def gathered(
     return out
 
 
-def compared(
-    rows: pl.DataFrame, mine: Measured, others: Mapping[str, Measured], asked: Collection[str]
-) -> dict[str, Any]:
+def compared(rows: pl.DataFrame, mine: Measured, others: Mapping[str, Measured], asked: Asked) -> dict[str, Any]:
     """Score a model on all rows and on every slice that is `asked` for, beside the others on the same rows."""
     out: dict[str, Any] = {"test": as_json(mine.scores()), "gain": {}, "slices": {}, "gaps": {}}
     for name, other in others.items():
         out[name] = as_json(other.scores())
         out["gain"][name] = as_json(mine.minus(other))
-    for text in sorted(asked):
+    for text, against in asked.items():
         marked = slices.named(text, rows)
         parts = {name: mine.of(rows_N).scores() for name, rows_N in marked.items()}
         for name, rows_N in marked.items():
             out["slices"][name] = as_json(parts[name])
-            for who, other in others.items():
-                out["gain"][f"{who}@{name}"] = as_json(mine.of(rows_N).minus(other.of(rows_N)))
+            for who in against:
+                out["gain"][f"{who}@{name}"] = as_json(mine.of(rows_N).minus(others[who].of(rows_N)))
         if "=" in text and marked and not marked[text].all():
             parts["others"] = mine.of(~marked[text]).scores()
         out["gaps"][text] = as_json(slices.gap(list(parts.values())))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,7 @@ import polars as pl
 
 from milepost.data.columns_file import Writer, load
 from milepost.roadmap.choose import Tried, choose
-from milepost.roadmap.evidence import compared
+from milepost.roadmap.evidence import Asked, compared
 from milepost.roadmap.importance import importance
 from milepost.stages.base import Trained
 from milepost.stages.evaluate import Measured, as_json, measured
@@ -86,7 +86,7 @@ class Judged:
         )
         return out
 
-    def early(self, model: str, baseline: str, naive: Measured, asked: Collection[str]) -> dict[str, Any]:
+    def early(self, model: str, baseline: str, naive: Measured, asked: Asked) -> dict[str, Any]:
         """Compare the winner with the others on validation rows, for the gates that hold deploy back."""
         others = {"naive": naive, "baseline": self.tried[baseline].found}
         return compared(self.valid, self.tried[model].found, others, asked)
