@@ -199,7 +199,8 @@ class TabularClassification(Task[Facts]):
             return self
         p_NC, truth = np.asarray(stats["probability"]), np.asarray(stats["truth"])
         cells = None if worth is None else worth[np.ix_([1 - positive, positive], [1 - positive, positive])]
-        best = decision.best_threshold(p_NC[:, positive], truth == positive, truth >= 0, metric, cells)
+        known_N = (truth >= 0) & np.isfinite(p_NC[:, positive])
+        best = decision.best_threshold(p_NC[:, positive], truth == positive, known_N, metric, cells)
         return self.model_copy(update={"threshold": best})
 
     def naive(self, batches: Iterable[pl.DataFrame]) -> Callable[[pl.DataFrame], list[Answer]]:
