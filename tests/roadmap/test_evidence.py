@@ -166,3 +166,8 @@ def test_fewer_draws_are_still_an_interval(examples) -> None:
     found = Measured(fitted, fitted.measure(answers, truth), draws=100)
     assert len(found.drawn.draws["rmse"]) == 100 and not found.drawn.moves
     assert found.scores()["rmse"].low < found.scores()["rmse"].value < found.scores()["rmse"].high
+
+
+def test_a_gate_that_deploy_measures_cannot_hold_it_back(folder: Path) -> None:
+    with pytest.raises(MilepostError, match="measured after deploy"):
+        run(folder / "product.yaml", ["milestones.early={gates: [size_mb <= 3], before: deploy}"])

@@ -12,7 +12,7 @@ from milepost.columns.schema import ColumnWish
 from milepost.errors import MilepostError, raise_all
 from milepost.files import file_hash, key_of
 from milepost.metrics.decision import WORTH
-from milepost.roadmap.gates import Gate, contradictions, parse
+from milepost.roadmap.gates import SHIPPED, Gate, contradictions, parse
 from milepost.sources.read import files_of
 from milepost.spec.load import Loaded, load
 from milepost.spec.problems import validate
@@ -134,6 +134,10 @@ def _gates(loaded: Loaded, task: Task[Any], milestone: str, errors: list[Milepos
         except MilepostError as error:
             errors.append(error)
     where = loaded.places.where(("milestones", milestone), loaded.file)
+    if loaded.spec.milestones[milestone].before:
+        for gate in (g for g in read if g.metric in SHIPPED):
+            what = f"`{gate.metric}` is measured after deploy, which would wait for it"
+            errors.append(MilepostError(what, where, "move it to another milestone"))
     for a, b in contradictions(read):
         what = f"`{a.text}` and `{b.text}` cannot both pass"
         errors.append(MilepostError(what, where, "remove one, or put them into two milestones"))
