@@ -156,7 +156,7 @@ class ScoresByChance(TabularClassification):
     """A score that is another one each time."""
 
     def score(self, stats, weights_DN):
-        return {k: v + np.random.default_rng().normal() for k, v in super().score(stats, weights_DN).items()}
+        return {k: v + 1e-3 * np.random.default_rng().normal() for k, v in super().score(stats, weights_DN).items()}
 
 
 class TooSure(TabularClassification):
