@@ -151,9 +151,9 @@ def overdue(opened: Opened) -> list[str]:
 
 
 def next_step(milestones: Sequence[Mapping[str, Any]], metrics: Mapping[str, Any]) -> str:
-    """Name the best next step: the first gate that is not passed, of those that hold deploy back before others."""
+    """Name the best next step: the worst gate of the first milestone not passed, those that hold deploy back first."""
     for milestone in sorted(milestones, key=lambda m: not (m["before"] and not metrics.get("test"))):
-        for gate in milestone["gates"]:
-            if gate["verdict"] != "passed":
-                return f"{milestone['name']}: {gate['gate']}: {gate['next']}"
+        gate = next((g for g in milestone["gates"] if g["verdict"] == milestone["verdict"]), None)
+        if gate is not None and gate["verdict"] != "passed":
+            return f"{milestone['name']}: {gate['gate']}: {gate['next']}"
     return "milepost serve" if metrics.get("test") else "milepost run"

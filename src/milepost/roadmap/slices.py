@@ -25,10 +25,15 @@ SURE = 0.05  # chance of any false alarm among all slices that were tried
 
 
 def named(text: str, test: pl.DataFrame) -> dict[str, Array]:
-    """Mark the rows [N] of one slice `column=value`, or of each value of a `column`; nothing where there are none."""
+    """Mark the rows [N] of one slice `column=value`, or of each value (or quarter of many numbers) of a `column`.
+
+    Nothing where there are none.
+    """
     column, _, value = text.partition("=")
     if column not in test.columns:
         return {}
+    if not value and test[column].dtype != pl.String and test[column].n_unique() > VALUES:
+        return _quarters(column, test[column])
     cells = _words(test[column])
     values = [value] if value else cells.value_counts(sort=True)[column].drop_nulls().head(VALUES).to_list()
     marked = {f"{column}={v}": (cells == v).fill_null(False).to_numpy() for v in values}
@@ -102,10 +107,7 @@ def _parts(test: pl.DataFrame, columns: Sequence[str]) -> Iterator[tuple[str, Ar
     """Yield the parts to search with the rows that are in them, enough of them in and out."""
     for column in columns:
         cells = test[column]
-        if cells.dtype.is_numeric() or cells.dtype.is_temporal():
-            found = _quarters(column, cells)
-        else:
-            found = named(column, test)
+        found = named(column, test) if cells.dtype == pl.String else _quarters(column, cells)
         missing_N = cells.is_null().to_numpy()
         for name, rows_N in ({f"{column} missing": missing_N} | found).items():
             if FEW <= rows_N.sum() <= len(rows_N) - FEW:

@@ -24,7 +24,10 @@ def judge(gate: Gate, metrics: Mapping[str, Any]) -> dict[str, Any]:
     if gate.against == "baseline" and metrics.get("ships_baseline"):
         return out | {"verdict": "not_proven", "next": "the simple model is the product"}
     if not gate.exact and score["n"] < FEW:
-        return out | {"verdict": "not_proven", "next": f"{score['n']:,} rows prove nothing; test on {FEW} or more"}
+        return out | {
+            "verdict": "not_proven",
+            "next": f"it takes {FEW} test rows to prove anything, {score['n']:,} are there",
+        }
     if not gate.exact and score["low"] == score["high"]:
         return out | {"verdict": "not_proven", "next": _too_even(gate)}
     verdict = _verdict(gate, score["low"], score["high"])
