@@ -23,7 +23,7 @@ ROADMAP = """name: loans
 task: {kind: tabular-classification, target: bad, positive: "yes", sensitive: [branch]}
 data: {source: loans.csv, split: "group:person"}
 model: linear
-value: {tp: 0, fp: -1, fn: -5, tn: 0}
+value: {tp: 0, fp: -1, fn: -5, tn: 0, requests_per_day: 2000}
 milestones:
   early: {gates: [roc_auc > naive, "roc_auc@branch=north > naive"], before: deploy}
   fair: [accuracy(gap)@branch <= 0.4, accuracy(gap)@branch=north <= 0.4]
@@ -69,6 +69,8 @@ def test_what_answers_bring_is_worked_out_again(folder: Path) -> None:
     labels = [a["label"] for a in product(test)]
     brought = [WORTH.get(pair, 0.0) for pair in zip(test["bad"].to_list(), labels, strict=True)]
     assert metrics["headline"] == "value_per_1k_usd"
+    assert status(folder)["per_day"]["value"] == pytest.approx(2 * metrics["test"]["value_per_1k_usd"]["value"])
+    assert "USD a day" in text(status(folder)) and "2,000 requests" in text(status(folder))
     assert metrics["test"]["value_per_1k_usd"]["value"] == pytest.approx(1000 * np.mean(brought))
     threshold = metrics["threshold"]
     assert threshold["metric"] == "value_per_1k_usd" and threshold["positive"] == "yes" and threshold["value"] < 0.5

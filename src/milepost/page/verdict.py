@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import reduce
 
 from milepost.page.evidence import GATES, METRICS, Evidence, origin
@@ -73,9 +73,20 @@ def _hero(evidence: Evidence, voice: Voice) -> Html:
         tag("p", value, tag("small", evidence.unit(metric)), class_="huge"),
         tag("p", voice("95% interval {0}", tag("b", between)), class_="between") if between else None,
         tag("p", rows, class_="soft") if rows else None,
+        _per_day(evidence.gates.get("per_day"), voice),
         class_="headline",
     )
     return tag("div", big, tag("div", _beside(evidence, metric, score, voice), class_="beside"), class_="card hero")
+
+
+def _per_day(found: Mapping[str, float] | None, voice: Voice) -> Html | None:
+    """Return what a day's answers bring, where the requests of a day are told."""
+    if not found:
+        return None
+    value, between = written(found)
+    return tag(
+        "p", voice("{0} USD a day {1} at {2} requests", tag("b", value), between, number(round(found["requests"])))
+    )
 
 
 def _beside(evidence: Evidence, metric: str, score: Score, voice: Voice) -> list[Html]:

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from milepost.errors import MilepostError, did_you_mean
+from milepost.metrics.decision import WORTH
 from milepost.product import Product
 from milepost.roadmap import slices
 from milepost.roadmap.gates import SHIPPED, Gate
@@ -104,11 +105,21 @@ def status(opened: Opened, run: str, metrics: Mapping[str, Any], looks: int, not
         "model": metrics.get("model"),
         "why": metrics.get("why"),
         "headline": headline and {"metric": headline, **(metrics.get("test", {}).get(headline) or {})},
+        "per_day": _per_day(opened, metrics),
         "milestones": milestones,
         "test_looks": looks,
         "notes": [*opened.loaded.notes, *notes],
         "next": next_step(milestones, metrics),
     }
+
+
+def _per_day(opened: Opened, metrics: Mapping[str, Any]) -> dict[str, float] | None:
+    """Return what a day's answers bring in USD, where the requests of a day are told."""
+    score = metrics.get("test", {}).get(WORTH)
+    if score is None or opened.spec.value is None or opened.spec.value.requests_per_day is None:
+        return None
+    requests = opened.spec.value.requests_per_day
+    return {"requests": requests} | {end: score[end] * requests / 1000 for end in ("value", "low", "high")}
 
 
 def judged_gates(opened: Opened, milestone: str, metrics: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -77,6 +77,7 @@ def text(found: Mapping[str, Any], say: Say = str) -> str:
     lines += [say(found["why"])] if found["why"] else []
     lines += [say("note: {0}").format(say(n)) for n in found["notes"]]
     lines += [_headline(found["headline"], say)] if found.get("headline") and "value" in found["headline"] else []
+    lines += [_per_day(found["per_day"], say)] if found.get("per_day") else []
     if found["test_looks"] > 1:
         said = say("the test rows were looked at {0} times: each look makes a lucky score likelier")
         lines.append(said.format(found["test_looks"]))
@@ -125,6 +126,14 @@ def _headline(score: Mapping[str, Any], say: Say) -> str:
     between = f"[{_number(score['low'])}, {_number(score['high'])}]"
     said = say("{0} {1} {2} on {3} test rows")
     return said.format(score["metric"], _number(score["value"]), between, f"{score['n']:,}")
+
+
+def _per_day(found: Mapping[str, float], say: Say) -> str:
+    """Say what a day's answers bring."""
+    between = f"[{_number(found['low'])}, {_number(found['high'])}]"
+    return say("{0} USD a day {1} at {2} requests").format(
+        _number(found["value"]), between, f"{found['requests']:,.0f}"
+    )
 
 
 def _run_line(run: Mapping[str, Any]) -> str:
