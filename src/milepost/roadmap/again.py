@@ -15,14 +15,13 @@ SAID = (  # inputs of stages, and the keys of product.yaml that they come from
     ("wanted", "model"),
     ("trained", "model"),
     ("bytes", "model"),
-    ("slices", "milestones"),
-    ("early", "milestones"),
     ("objective", "milestones"),
     ("group", "data.split"),
 )
-DERIVED = {"why", "threshold"}  # of another stage, like the names of entries
+DERIVED = {"why", "threshold", "thresholds"}  # of another stage, like the names of entries
 MOST = 3  # keys that are named
 DATA = "data"
+SLICES = ("slices", "early")  # that gates name
 
 
 def reasons(what: str, now: Mapping[str, Any], before: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -75,13 +74,15 @@ def _differing(a: Mapping[str, str], b: Mapping[str, str]) -> list[str]:
 def _made(key: str, a: Mapping[str, str], b: Mapping[str, str]) -> bool:
     """Tell whether a key differs only in what earlier stages made."""
     bare = [ENTRY.sub("", side.get(key, "")) for side in (a, b)]
-    return key in DERIVED or bare[0] == bare[1]
+    return key.split(".")[0] in DERIVED or bare[0] == bare[1]
 
 
 def _said(key: str) -> str:
     """Return the key of product.yaml behind an input of a stage."""
     if key.split(".")[0] == DATA:
         return DATA
+    if key.split(".")[0] in SLICES:
+        return "milestones"
     for mine, theirs in SAID:
         if key == mine or key.startswith(f"{mine}."):
             return theirs + key[len(mine) :]
