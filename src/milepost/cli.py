@@ -117,7 +117,7 @@ def status(
     if every or compare:
         from milepost.roadmap import compare as beside
 
-        pair = compare or beside.last_two(found.get("runs", ()))
+        pair = compare or beside.last_two(file.parent, found.get("runs", ()))
         found["compared"] = beside.compare(file.parent, *pair) if pair else None
     show(found, as_json, room.text, lang)
 

@@ -125,13 +125,14 @@ def test_two_runs_are_compared_in_pairs(folder: Path) -> None:
     first = (folder / "runs" / "latest").resolve().name
     run(folder / "product.yaml", ["task.features=[income]"])
     listed = all_runs(folder)
-    pair = beside.last_two(listed["runs"])
+    pair = beside.last_two(folder, listed["runs"])
     assert pair is not None and pair[0] == first and len(listed["runs"]) == 2
     found = beside.compare(folder, *pair)
     scores = [metrics_of(folder, name)["test"]["roc_auc"]["value"] for name in pair]
     assert found["gain"]["roc_auc"]["value"] == pytest.approx(scores[1] - scores[0])
     assert found["gain"]["roc_auc"]["high"] < 0, "a model without the debt ranks worse"
     assert "worse" in text(listed | {"compared": found})
+    assert beside.last_two(folder / "elsewhere", listed["runs"]) is None, "runs copied without their store"
     with pytest.raises(MilepostError, match="there is no run `7`"):
         beside.compare(folder, "1", "7")
     run(folder / "product.yaml", ["data.split=hash"])

@@ -23,7 +23,7 @@ def compare(folder: Path, first: str, second: str) -> dict[str, Any]:
         raise MilepostError(what, str(folder / "runs"), "compare runs on the same data and split")
     found = list[Measured]()
     for metrics, run in told:
-        stats, group_N = kept(folder / ".milepost" / "done" / metrics["evidence"]["test"])
+        stats, group_N = kept(_statistics(folder, metrics["evidence"]["test"]).parent)
         found.append(Measured(load_task(run / "product"), stats, group_N))
     try:
         gain = as_json(found[1].minus(found[0]))
@@ -34,11 +34,15 @@ def compare(folder: Path, first: str, second: str) -> dict[str, Any]:
     return {"first": first, "second": second, "gain": gain, "better": better}
 
 
-def last_two(runs: Sequence[Mapping[str, Any]]) -> tuple[str, str] | None:
-    """Return the last two runs that were tested on the same rows."""
-    tested = [r for r in runs if r["rows"]]
+def last_two(folder: Path, runs: Sequence[Mapping[str, Any]]) -> tuple[str, str] | None:
+    """Return the last two runs that were tested on the same rows and whose statistics are still there."""
+    tested = [r for r in runs if r["rows"] and _statistics(folder, r["test"]).is_dir()]
     pairs = [(a["run"], b["run"]) for a, b in pairwise(tested) if a["rows"] == b["rows"]]
     return pairs[-1] if pairs else None
+
+
+def _statistics(folder: Path, test: str) -> Path:
+    return folder / ".milepost" / "done" / test / "stats"
 
 
 def _told(folder: Path, name: str) -> tuple[dict[str, Any], Path]:
@@ -52,6 +56,6 @@ def _told(folder: Path, name: str) -> tuple[dict[str, Any], Path]:
         complete = {"test", "rows"} <= metrics.get("evidence", {}).keys()
     except (OSError, json.JSONDecodeError, ValueError):
         complete = False
-    if not complete or not (folder / ".milepost" / "done" / metrics["evidence"]["test"] / "stats").is_dir():
+    if not complete or not _statistics(folder, metrics["evidence"]["test"]).is_dir():
         raise MilepostError(f"`{name}` was not tested, or its evidence is gone", str(mine[0]), "milepost run")
     return metrics, mine[0]

@@ -32,10 +32,11 @@ def all_runs(folder: Path) -> dict[str, Any]:
         gates = _judged(path.parent, folder)
         metrics = _read(path.with_name("metrics.json"), folder) if path.with_name("metrics.json").exists() else {}
         headline = metrics.get("headline", "")
-        score, rows = metrics.get("test", {}).get(headline), metrics.get("evidence", {}).get("rows", "")
+        score, made = metrics.get("test", {}).get(headline), metrics.get("evidence", {})
         verdicts = {m["name"]: m["verdict"] for m in gates["milestones"]}
         about = {"run": path.parent.name, "model": gates["model"], "headline": headline, "score": score}
-        runs.append({**about, "rows": rows, "milestones": verdicts})
+        rows, test = made.get("rows", ""), made.get("test", "")
+        runs.append({**about, "rows": rows, "test": test, "milestones": verdicts})
     if not runs:
         return _read(folder / "runs" / "latest" / "gates.json", folder)
     return {"runs": runs}
