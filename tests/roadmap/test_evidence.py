@@ -174,3 +174,11 @@ def test_fewer_draws_are_still_an_interval(examples) -> None:
 def test_a_gate_that_deploy_measures_cannot_hold_it_back(folder: Path) -> None:
     with pytest.raises(MilepostError, match="measured after deploy"):
         run(folder / "product.yaml", ["milestones.early={gates: [size_mb <= 3], before: deploy}"])
+
+
+def test_a_slice_that_is_compared_later_is_measured_again(folder: Path) -> None:
+    """What was scored for a number is not taken for a comparison with the naive answer."""
+    for bound in ("0.1", "naive"):
+        found = run(folder / "product.yaml", [f"milestones.fair=[accuracy@branch=south > {bound}]"])
+        gate = found["milestones"][1]["gates"][0]
+        assert gate["verdict"] != "not_measured" and gate["against"] == ("naive" if bound == "naive" else "")

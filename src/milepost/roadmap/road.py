@@ -177,15 +177,9 @@ class Road:
         """Look at the test rows, once for this product, through the product; the ledger counts."""
         baseline = self.names[0]
         slices = evidence.wanted_slices(self.opened, prepared.task.personal)
-        inputs: dict[str, Any] = {
-            "prepared": prepared.folder.name,
-            "product": made.parent.name,
-            "slices": sorted(slices),
-        }
-        inputs |= {
-            "baseline": trained[baseline].name,
-            "thresholds": {n: choice["thresholds"].get(n) for n in ("naive", baseline)},
-        }
+        inputs: dict[str, Any] = {"prepared": prepared.folder.name, "product": made.parent.name, "slices": slices}
+        inputs |= {"baseline": trained[baseline].name}
+        inputs |= {"thresholds": {n: choice["thresholds"].get(n) for n in ("naive", baseline)}}
 
         def make(out: Path, work: Path) -> None:
             test, product = prepared.table("test"), Product.open(made)
