@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 
 def card(manifest: Mapping[str, Any]) -> str:
     """Return the model card as Markdown."""
+    read = [(f["name"], f["type"], _choices(f["choices"])) for f in manifest["schema"]]
     lines = [f"# {manifest['name']}", ""]
     lines += [str(manifest["need"]), ""] if manifest["need"] else []
     lines += [
@@ -15,18 +16,12 @@ def card(manifest: Mapping[str, Any]) -> str:
         "",
         "## What it reads",
         "",
-        "| field | type | values |",
-        "| --- | --- | --- |",
+        table(("field", "type", "values"), read),
     ]
-    for field in manifest["schema"]:
-        values = ", ".join(field["choices"][:8]) + (" ..." if len(field["choices"]) > 8 else "")
-        lines.append(f"| {field['name']} | {field['type']} | {values} |")
     if scores := manifest.get("valid"):
         lines += ["", "## How well it does", "", "On validation rows, which chose it; the test is in metrics.json.", ""]
-        lines += ["| metric | value | 95 % interval | rows |", "| --- | --- | --- | --- |"]
-        lines += [
-            f"| {k} | {s['value']:.4g} | {s['low']:.4g} to {s['high']:.4g} | {s['n']} |" for k, s in scores.items()
-        ]
+        rows = [(k, f"{s['value']:.4g}", f"{s['low']:.4g} to {s['high']:.4g}", str(s["n"])) for k, s in scores.items()]
+        lines.append(table(("metric", "value", "95 % interval", "rows"), rows))
     if why := manifest.get("why"):
         lines += ["", "## Why this model", "", str(why)]
     if proof := manifest.get("proof"):
@@ -34,6 +29,20 @@ def card(manifest: Mapping[str, Any]) -> str:
     return "\n".join(
         [*lines, "", "## Use", "", "```sh", "pip install 'milepost[serve]'", "milepost serve --product .", "```", ""]
     )
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table of Markdown, nothing without rows; a stroke or a line feed in a name does not break it."""
+    lines = [" | ".join(_cell(c) for c in row) for row in (head, ["---"] * len(head), *rows)]
+    return "\n".join(f"| {line} |" for line in lines) if len(lines) > 2 else ""
+
+
+def _cell(text: str) -> str:
+    return " ".join(str(text).split()).replace("|", "\\|").replace("<", "&lt;")
+
+
+def _choices(known: Sequence[str]) -> str:
+    return ", ".join(known[:8]) + (" ..." if len(known) > 8 else "")
 
 
 def _proof(proof: Mapping[str, Any]) -> str:

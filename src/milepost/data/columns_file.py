@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import file_digest
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
@@ -66,11 +67,8 @@ def whole(folder: Path) -> bool:
 
 
 def _hash(path: Path) -> str:
-    digest = xxh3_128()
     with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
+        return file_digest(file, xxh3_128).hexdigest()
 
 
 def load(folder: Path) -> Columns:

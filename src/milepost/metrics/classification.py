@@ -122,6 +122,11 @@ def pr_auc(hits: Array, misses: Array) -> Array:
 
 def calibration_error(confidence_N: Array, right_N: Array, weights_DN: Array) -> Array:
     """Return the expected calibration error [D] over equal bins of confidence (Guo et al. 2017)."""
-    bins_NK = np.eye(BINS)[np.clip(np.ceil(confidence_N * BINS).astype(int) - 1, 0, BINS - 1)]
+    bins_NK = np.eye(BINS)[bin_of(confidence_N)]
     gap_DK = weights_DN @ (bins_NK * (right_N - confidence_N)[:, None])
     return np.abs(gap_DK).sum(1) / weights_DN.sum(1)
+
+
+def bin_of(confidence_N: Array) -> Array:
+    """Return the bin of each confidence, 0 to BINS - 1; the upper end belongs to a bin."""
+    return np.clip(np.ceil(confidence_N * BINS).astype(int) - 1, 0, BINS - 1)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from milepost.metrics.classification import BINS
+from milepost.metrics.classification import BINS, bin_of
 from milepost.metrics.interval import Z, wilson
 from milepost.types import Columns
 
@@ -20,7 +20,7 @@ def of_classes(stats: Columns, classes: Sequence[str]) -> dict[str, Any]:
     seen = truth >= 0
     counts = np.bincount(truth[seen] * len(classes) + guess[seen], minlength=len(classes) ** 2)
     sure, right, bins = p.max(1), p.argmax(1) == truth, list[dict[str, float]]()
-    place = np.clip(np.ceil(sure * BINS).astype(int) - 1, 0, BINS - 1)
+    place = bin_of(sure)
     for k in range(BINS):
         n = int((place == k).sum())
         if n:

@@ -26,9 +26,8 @@ def _compared(evidence: Evidence, tried: list[Score], voice: Voice) -> list[Html
     if not tried:
         return []
     metric, ships = str(tried[0].get("metric") or ""), evidence.metrics.get("model")
-    better = voice("more is better" if evidence.up(metric) else "less is better")
     trees = [_tree(c, c["model"] == ships, voice) for c in tried]
-    head = joined([tag("code", metric), better], " · ")
+    head = joined([tag("code", metric), evidence.better(metric, voice)], " · ")
     return [forest(head, trees, voice, unit=evidence.unit(metric)), origin(voice, METRICS, "why", "candidates")]
 
 

@@ -48,6 +48,10 @@ class Evidence(NamedTuple):
         usual = "lower" if metric in SHIPPED else "higher"
         return (self.metrics.get("better") or {}).get(metric, usual) != "lower"
 
+    def better(self, metric: str, voice: Voice) -> Html:
+        """Say whether more is better."""
+        return voice("more is better" if self.up(metric) else "less is better")
+
 
 def warning(evidence: Evidence, voice: Voice) -> Html:
     """Return what is to be said before all else: which files are not those that were judged."""

@@ -35,7 +35,7 @@ def _row(metric: str, others: list[str], names: list[Html], evidence: Evidence, 
     found = [(evidence.metrics.get(w) or {}).get(metric) for w in ("test", *others)]
     n = (found[0] or {}).get("n")
     unit, better = evidence.unit(metric), "↑" if evidence.up(metric) else "↓"
-    spoken = tag("span", voice("more is better" if evidence.up(metric) else "less is better"), class_="unseen")
+    spoken = tag("span", evidence.better(metric, voice), class_="unseen")
     arrow = tag("span", better, class_="soft", aria_hidden="true")
     named = [tag("code", short(metric)), " ", arrow, spoken, " ", tag("span", unit, class_="soft") if unit else ""]
     counted = tag("td", number(n) if n and n > 1 else "", class_="number rows")

@@ -30,7 +30,7 @@ def slices(evidence: Evidence, voice: Voice) -> Html:
     marks = [Mark(v, "overall") for v in finite([overall])]
     trees = [Tree(s, name(s), score, _weight(score)) for s, score in found[:SHOWN]]
     key = legend([("overall", voice("over all test rows"))]) if marks else ""
-    table = forest(joined([tag("code", metric), _better(evidence, metric, voice)], " · "), trees, voice, marks)
+    table = forest(joined([tag("code", metric), evidence.better(metric, voice)], " · "), trees, voice, marks)
     gaps = [_gap(column, gap.get(metric), voice) for column, gap in (metrics.get("gaps") or {}).items()][:GAPS]
     few = tag("p", voice("pale: fewer than {0} rows, which prove nothing", number(FEW)), class_="note")
     pale = few if any(t.kind == "pale" for t in trees) else ""
@@ -47,10 +47,6 @@ def _gap(column: str, score: Score | None, voice: Voice) -> Html:
     if "=" in column:
         return tag("p", voice("difference between {0} and all others: {1}", name(column), said), class_="gap-of")
     return tag("p", voice("largest difference between the groups of {0}: {1}", name(column), said), class_="gap-of")
-
-
-def _better(evidence: Evidence, metric: str, voice: Voice) -> Html:
-    return voice("more is better" if evidence.up(metric) else "less is better")
 
 
 def _weight(score: Score) -> str:
@@ -74,7 +70,7 @@ def worst(evidence: Evidence, voice: Voice) -> Html:
 
 
 def _of(metric: str, found: Sequence[Score], evidence: Evidence, voice: Voice) -> Html:
-    head = joined([tag("code", metric), _better(evidence, metric, voice)], " · ")
+    head = joined([tag("code", metric), evidence.better(metric, voice)], " · ")
     return forest(head, [_bad(w, voice) for w in found], voice, unit=evidence.unit(metric))
 
 

@@ -103,11 +103,10 @@ def _beside(evidence: Evidence, metric: str, score: Score, voice: Voice) -> list
         if len(others) < 2
         else ""
     )
-    better = voice("more is better" if evidence.up(metric) else "less is better")
     source = (
         origin(voice, METRICS, "test", "baseline", "naive", "gain") if metrics else origin(voice, GATES, "headline")
     )
-    table = forest(better, trees, voice, unit=evidence.unit(metric))
+    table = forest(evidence.better(metric, voice), trees, voice, unit=evidence.unit(metric))
     return [table, tag("ul", gains, class_="gains") if any(gains) else Html(), Html(same), source]
 
 

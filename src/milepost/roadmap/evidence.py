@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -157,8 +158,8 @@ def unknown_slices(opened: Opened, columns: Mapping[str, Mapping[str, Any]]) -> 
 
 def overdue(opened: Opened) -> list[str]:
     """Say which milestones were due before today."""
-    late = {name: m.by for name, m in opened.spec.milestones.items() if (days_left(str(m.by or "") or None) or 0) < 0}
-    return [f"milestone `{name}` was due on {by}" for name, by in late.items()]
+    due = {name: m.by for name, m in opened.spec.milestones.items() if m.by}
+    return [f"milestone `{name}` was due on {by}" for name, by in due.items() if by < date.today()]
 
 
 def next_step(milestones: Sequence[Mapping[str, Any]], metrics: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ import polars as pl
 
 from milepost.product import stream
 from milepost.stages.evaluate import Answering, Measured
-from milepost.types import Answer, Progress, quiet
+from milepost.types import Progress, quiet
 
 ANSWERS = 100_000  # in all, so that wide tables take no longer
 LEAST, MOST = 200, 2_000  # rows
@@ -32,9 +32,7 @@ def importance(
     sign = 1 if model.task.metrics[metric].better == "lower" else -1
 
     def scored(table: pl.DataFrame) -> Measured:
-        answers = list[Answer]()
-        for some in stream(model.task, model.run, table):
-            answers += some
+        answers = [answer for some in stream(model.task, model.run, table) for answer in some]
         return Measured(model.task, model.task.measure(answers, truth), draws=DRAWS)
 
     base, out = scored(asked), list[dict[str, Any]]()

@@ -33,12 +33,16 @@ def decided_task(task: Task[Any], threshold: float | None) -> Task[Any]:
     return task.model_copy(update={"threshold": threshold})
 
 
+def tuned(found: Measured, objective: str) -> float | None:
+    """Return the threshold that is best for the metric `objective` on these rows; without one, the task's own."""
+    return found.task.tuned(found.stats, objective).threshold if objective else found.task.threshold
+
+
 @dataclass(frozen=True)
 class Judged:
     """What validation finds of the models, cheapest first."""
 
     models: Mapping[str, Trained]
-    naive: Measured
     valid: pl.DataFrame
     group: tuple[str, ...]
     objective: str  # the metric that decisions are tuned for; none if empty
@@ -51,18 +55,15 @@ class Judged:
 
     def _tried(self, name: str, model: Trained) -> Tried:
         found = self._measured(name, model)
-        tuned = self._tuned(found)
-        if tuned.threshold != model.task.threshold:
-            found = self._measured(name, decided(model, tuned.threshold))
+        threshold = tuned(found, self.objective)
+        if threshold != model.task.threshold:
+            found = self._measured(name, decided(model, threshold))
         return Tried(name, found)
-
-    def _tuned(self, found: Measured) -> Task[Any]:
-        return found.task.tuned(found.stats, self.objective) if self.objective else found.task
 
     def _measured(self, name: str, model: Trained) -> Measured:
         return measured(model, self.valid, self.progress, f"validate {name}", self.group)
 
-    @property
+    @cached_property
     def sound(self) -> dict[str, Tried]:
         """Those whose answers are finite."""
         return {n: t for n, t in self.tried.items() if t.found.task.select in t.found.scores(t.found.task.select)}
@@ -75,7 +76,6 @@ class Judged:
         out: dict[str, Any] = {"model": winner.name, "why": choice.why, "candidates": choice.table}
         out["diverged"] = [name for name in self.tried if name not in self.sound]
         out["thresholds"] = {name: t.found.task.threshold for name, t in self.tried.items()}
-        out["thresholds"]["naive"] = self._tuned(self.naive).threshold
         out["valid"] = as_json(winner.found.scores())
         if task.threshold is not None:
             about = {"value": task.threshold, "metric": self.objective, "positive": task.positive_class}

@@ -6,8 +6,10 @@ Its sections are those of Mitchell et al. 2019; its head is what model hubs read
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
+
+from milepost.papers import table
 
 NAME = "model_card.md"
 WORST = 5  # parts of the test rows that are named
@@ -21,7 +23,7 @@ def model_card(
         _head(manifest, metrics),
         f"# {manifest['name']}\n\n{manifest['need'] or 'Nothing is said of what it is for.'}",
         _details(manifest, metrics),
-        _section("What it reads", _table(("field", "type"), ((f["name"], f["type"]) for f in manifest["schema"]))),
+        _section("What it reads", table(("field", "type"), ((f["name"], f["type"]) for f in manifest["schema"]))),
         _section("How well it does", _scores(metrics)),
         _section("For whom", _groups(metrics)),
         _section("What was promised", _promises(gates)),
@@ -55,7 +57,7 @@ def _scores(metrics: Mapping[str, Any]) -> str:
         (name, *(_score(metrics.get(who, {}).get(name)) for who in ("test", "naive", "baseline")), str(score["n"]))
         for name, score in metrics["test"].items()
     )
-    return _table(("metric", "the product", "naive", "baseline", "rows"), rows)
+    return table(("metric", "the product", "naive", "baseline", "rows"), rows)
 
 
 def _groups(metrics: Mapping[str, Any]) -> str:
@@ -65,7 +67,7 @@ def _groups(metrics: Mapping[str, Any]) -> str:
     for part in metrics.get("worst", ())[:WORST]:
         certain = "worse than all others" if part["certain"] else "may be chance"
         rows.append((part["slice"], _score(part), certain))
-    return _table((f"rows ({headline})", "95 % interval", ""), rows) if rows else ""
+    return table((f"rows ({headline})", "95 % interval", ""), rows) if rows else ""
 
 
 def _promises(gates: Mapping[str, Any]) -> str:
@@ -74,7 +76,7 @@ def _promises(gates: Mapping[str, Any]) -> str:
         for m in gates["milestones"]
         for g in m["gates"]
     )
-    return _table(("milestone", "gate", "verdict", "next"), rows)
+    return table(("milestone", "gate", "verdict", "next"), rows)
 
 
 def _data(report: Mapping[str, Any]) -> str:
@@ -86,7 +88,7 @@ def _data(report: Mapping[str, Any]) -> str:
 
 
 def _hashes(metrics: Mapping[str, Any]) -> str:
-    return _table(("what", "hash"), ((k, f"`{v}`") for k, v in metrics.get("evidence", {}).items()))
+    return table(("what", "hash"), ((k, f"`{v}`") for k, v in metrics.get("evidence", {}).items()))
 
 
 def _score(score: Mapping[str, Any] | None) -> str:
@@ -99,13 +101,3 @@ def _score(score: Mapping[str, Any] | None) -> str:
 
 def _section(title: str, body: str) -> str:
     return f"## {title}\n\n{body}" if body else ""
-
-
-def _table(head: Sequence[str], rows: Iterator[Sequence[str]] | Sequence[Sequence[str]]) -> str:
-    """Write a table of Markdown; a stroke or a line feed in a name must not break it."""
-    lines = [" | ".join(_cell(c) for c in row) for row in (head, ["---"] * len(head), *rows)]
-    return "\n".join(f"| {line} |" for line in lines) if len(lines) > 2 else ""
-
-
-def _cell(text: str) -> str:
-    return " ".join(str(text).split()).replace("|", "\\|").replace("<", "&lt;")

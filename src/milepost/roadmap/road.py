@@ -15,7 +15,7 @@ from milepost.files import file_hash, key_of
 from milepost.metrics.decision import WORTH
 from milepost.product import Product
 from milepost.roadmap import evidence
-from milepost.roadmap.judged import Judged, decided, decided_task, keep
+from milepost.roadmap.judged import Judged, decided, decided_task, keep, tuned
 from milepost.roadmap.looks import looks
 from milepost.roadmap.opened import Opened
 from milepost.roadmap.store import Store
@@ -142,12 +142,13 @@ class Road:
         def make(out: Path, work: Path) -> None:
             valid = prepared.table("valid")
             models = {name: self._loaded(prepared, name, folder) for name, folder in trained.items()}
-            naive = measured_naive(prepared.task, prepared, "valid", self.group)
-            judged = Judged(models, naive, valid, self.group, self.objective, self.progress)
+            judged = Judged(models, valid, self.group, self.objective, self.progress)
             if wanted not in (AUTO, *judged.sound) or not judged.sound:
                 what = f"`{wanted}` diverged: its answers are not finite"
                 raise MilepostError(what, self.opened.at("train", "lr"), "lower train.lr, or train for more steps")
             found = judged.found(None if wanted == AUTO else wanted)
+            naive = measured_naive(prepared.task, prepared, "valid", self.group) if self.objective else None
+            found["thresholds"]["naive"] = tuned(naive, self.objective) if naive else None
             if early is not None:
                 naive = self._naive(prepared, "valid", found["thresholds"])
                 found["early"] = judged.early(found["model"], self.names[0], naive, early)
@@ -188,16 +189,17 @@ class Road:
             others["baseline"] = measured(simple, test, group=self.group)
             mine = measured(product, test, self.progress, "test", self.group)
             found = evidence.gathered(product, test, mine, others, slices)
+            parts = [file_hash(f) for f in sorted((prepared.folder / "test").rglob("*")) if f.is_file()]
+            found["evidence"] = {"product": file_hash(made / "manifest.json"), "rows": key_of(parts)}
+            found["evidence"]["data_report.json"] = file_hash(prepared.folder / "data_report.json")
             (out / "test.json").write_text(json.dumps(found), "utf-8")
             keep(mine, out)
             self.store.log(event="test_look", rows=prepared.folder.name, product=made.parent.name)
 
         folder = self._once("test", inputs, make)
         found: dict[str, Any] = json.loads((folder / "test.json").read_text("utf-8"))
-        hashes = {"test": folder.name, "product": file_hash(made / "manifest.json")}
-        hashes["rows"] = key_of([file_hash(f) for f in sorted((prepared.folder / "test").rglob("*")) if f.is_file()])
-        hashes["data_report.json"] = file_hash(prepared.folder / "data_report.json")
-        return found | {"evidence": hashes, "curves": self._curves(trained)}
+        found["evidence"]["test"] = folder.name
+        return found | {"curves": self._curves(trained)}
 
     def _naive(self, prepared: Prepared, side: str, thresholds: dict[str, Any]) -> Measured:
         """Measure the answer that looks at nothing, called as validation pays best."""

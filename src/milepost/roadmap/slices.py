@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from milepost.metrics.interval import Z
+from milepost.metrics.interval import Z, difference_limits
+from milepost.roadmap.verdict import FEW
 from milepost.stages.evaluate import Measured, Score
 from milepost.types import Array
 
 VALUES = 20  # of a column that get scores of their own
-FEW = 30  # rows of a slice that the search looks at, and of the others
 PARTS = 4  # of the numbers of a column: its quarters
 LISTED = 10  # of the worst slices
 LOOKED = 15  # of the slices that look worst, which are resampled
@@ -66,8 +66,8 @@ def gap(scores: Sequence[Mapping[str, Score]]) -> dict[str, Score]:
 def _difference(a: Score, b: Score, wider: float) -> tuple[float, float, float]:
     """Return a difference of independent scores and its interval, `wider` times as wide."""
     value = a.value - b.value
-    below, above = np.hypot(a.value - a.low, b.high - b.value), np.hypot(a.high - a.value, b.value - b.low)
-    return value, float(value - wider * below), float(value + wider * above)
+    low, high = difference_limits((a.value, b.value), ((a.low, a.high), (b.low, b.high)), alike=0.0)
+    return value, value - wider * (value - low), value + wider * (high - value)
 
 
 def worst(mine: Measured, test: pl.DataFrame, columns: Sequence[str]) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -17,7 +17,7 @@ from milepost.product import stream
 from milepost.sources.read import Source, read
 from milepost.stages.base import Prepared, missing_columns
 from milepost.tasks.base import Task
-from milepost.types import Answer, Array, Columns, Progress, Run, Scores, quiet, size, take
+from milepost.types import Answer, Array, Columns, Progress, Run, Scores, Share, quiet, size, take
 
 
 class Answering(Protocol):
@@ -66,13 +66,35 @@ class Measured:
         """Every metric over each resample of the rows or groups."""
         return resampled(lambda w_DN: self.task.score(self.stats, w_DN), self.group_N, self.rows, self.draws)
 
+    @cached_property
+    def shares(self) -> Mapping[str, Share]:
+        """The rows behind every metric that is a proportion."""
+        return self.task.shares(self.stats)
+
+    @cached_property
+    def closed(self) -> dict[str, tuple[float, float]]:
+        """The intervals of scores that have a closed form."""
+        counts = {name: int(share.counted_N.sum()) for name, share in self.shares.items()}
+        found = {name: wilson(float(self.values[name][0]), n) for name, n in counts.items() if n}
+        return dict(self.task.limits(self.stats)) | found
+
+    @cached_property
+    def support(self) -> dict[str, int]:
+        """The rows, or groups, that every metric rests on; rows that hang together count once."""
+        every = self.rows if self.group_N is None else len(np.unique(self.group_N))
+        found = dict(self.task.support(self.stats))
+        for name, share in self.shares.items():
+            counted = share.counted_N
+            found[name] = int(counted.sum() if self.group_N is None else len(np.unique(self.group_N[counted])))
+        return {name: min(every, found.get(name, every)) for name in self.values}
+
     def scores(self, *names: str) -> dict[str, Score]:
         """Give every metric (or those of `names`) that is defined on these rows its value and interval."""
-        out, support, closed = dict[str, Score](), self._support(), self._closed()
+        out = dict[str, Score]()
         for name in names or self.values:
-            value, n = float(self.values[name][0]), support[name]
+            value, n = float(self.values[name][0]), self.support[name]
             if n:
-                limits = closed.get(name)
+                limits = self.closed.get(name)
                 if limits is None or self.group_N is not None:
                     other = self.drawn.limits(name, value, self._positive(name))
                     limits = other if limits is None else _wider(limits, other)
@@ -83,7 +105,7 @@ class Measured:
 
     def minus(self, other: Measured) -> dict[str, Score]:
         """Give the difference to another model on the same rows for every metric, in pairs."""
-        drawn, out, support = self.drawn.minus(other.drawn), dict[str, Score](), self._support()
+        drawn, out = self.drawn.minus(other.drawn), dict[str, Score]()
         closed = self._closed_differences(other)
         for name, [found] in self.values.items():
             value = float(found - other.values[name][0])
@@ -91,29 +113,20 @@ class Measured:
             if limits is None or self.group_N is not None:
                 by_draws = drawn.limits(name, value, positive=False)
                 limits = by_draws if limits is None else _wider(limits, by_draws)
-            out[name] = Score(value, min(limits[0], value), max(limits[1], value), support[name])
+            out[name] = Score(value, min(limits[0], value), max(limits[1], value), self.support[name])
         return _defined(out)
 
     def _closed_differences(self, other: Measured) -> dict[str, tuple[float, float]]:
         """Return the intervals of differences that have a closed form: of shares of the same rows, and of others."""
-        out, (mine, theirs) = dict[str, tuple[float, float]](), (m.task.shares(m.stats) for m in (self, other))
-        for name, share in mine.items():
+        out, theirs = dict[str, tuple[float, float]](), other.shares
+        for name, share in self.shares.items():
             if name in theirs and share.counted_N.any() and (share.counted_N == theirs[name].counted_N).all():
                 a, b = share.hit_N, theirs[name].hit_N
                 out[name] = paired_shares(int((a & ~b).sum()), int((b & ~a).sum()), int(share.counted_N.sum()))
-        limits = self._closed(), other._closed()
-        for name in {*limits[0]} & {*limits[1]} - {*out}:
+        for name in {*self.closed} & {*other.closed} - {*out}:
             values = float(self.values[name][0]), float(other.values[name][0])
             alike = correlation(self.drawn.draws[name], other.drawn.draws[name])
-            out[name] = difference_limits(values, (limits[0][name], limits[1][name]), alike)
-        return out
-
-    def _closed(self) -> dict[str, tuple[float, float]]:
-        """Return the intervals of scores that have a closed form."""
-        shares, out = self.task.shares(self.stats), dict(self.task.limits(self.stats))
-        for name, share in shares.items():
-            if n := int(share.counted_N.sum()):
-                out[name] = wilson(float(self.values[name][0]), n)
+            out[name] = difference_limits(values, (self.closed[name], other.closed[name]), alike)
         return out
 
     def of(self, rows_N: Array) -> Measured:
@@ -125,15 +138,6 @@ class Measured:
     def _positive(self, name: str) -> bool:
         metric = self.task.metrics[name]
         return metric.low == 0 and metric.high == float("inf")
-
-    def _support(self) -> dict[str, int]:
-        """Count the rows, or groups, that metrics rest on; rows that hang together count once."""
-        every = self.rows if self.group_N is None else len(np.unique(self.group_N))
-        found = dict(self.task.support(self.stats))
-        for name, share in self.task.shares(self.stats).items():
-            counted = share.counted_N
-            found[name] = int(counted.sum() if self.group_N is None else len(np.unique(self.group_N[counted])))
-        return {name: min(every, found.get(name, every)) for name in self.values}
 
 
 def _wider(a: tuple[float, float], b: tuple[float, float]) -> tuple[float, float]:
