@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
 import polars as pl
 
+from milepost.data.grams import PRIME, blocks, mixed, words
 from milepost.findings.base import Look, joined
 from milepost.types import Array, Finding, Ragged
 
 NEAR = 0.8  # Jaccard similarity of the shingles of two texts from which they say nearly the same
 BANDS, DEPTH = 12, 5  # 1 - (1 - 0.8^5)^12 = 0.991 of the pairs at 0.8 are found, 0.03 of those at 0.3
 REACH = 8  # neighbours in a bucket that a text is compared with, beside the first: boilerplate stays linear
-BLOCK = 1 << 19  # characters that are looked at together: they fit a processor's cache
 STEP = 1 << 14  # pairs that are compared at once
 FEW = 5  # rows that are named
 SLIGHT = 0.01  # share of a side that was carved from the data, below which what is nearly in train too is no worry
-PRIME = np.uint64(0x9E3779B97F4A7C15)  # odd, so that it has an inverse modulo 2^64
-MIX = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))  # splitmix64 (Steele 2014)
-GAP, WORD, ALONE = range(3)  # what a character is: between words, part of one, or a word by itself
-BY_THEMSELVES = (
-    (0x0E00, 0x0EFF),
-    (0x1000, 0x109F),
-    (0x1780, 0x17FF),
-    (0x3040, 0x30FF),
-    (0x3400, 0x9FFF),
-    (0xF900, 0xFAFF),
-)
 
 
 def notice_near(look: Look) -> list[Finding]:
@@ -76,38 +64,12 @@ def pairs(texts: pl.Series) -> tuple[Array, Array]:
     return left[near], right[near]
 
 
-def blocks(texts: pl.Series) -> Iterator[pl.Series]:
-    """Cut texts into stretches of about `BLOCK` characters, in order."""
-    lengths = texts.str.len_chars().fill_null(0).to_numpy().astype(np.int64) + 1
-    cut = np.flatnonzero(np.diff((lengths.cumsum() - lengths) // BLOCK)) + 1
-    for start, stop in zip([0, *cut], [*cut, len(texts)], strict=True):
-        if stop > start:
-            yield texts[int(start) : int(stop)]
-
-
 def shingles(texts: pl.Series) -> Ragged:
     """Return a hash of every two neighbouring words, lower-case, of N texts; a Chinese character is a word."""
     found = words(texts)
-    previous = np.concatenate([found.values[:1], found.values[:-1]])
+    previous = np.concatenate([found.hashes[:1], found.hashes[:-1]])
     previous[found.offsets[:-1][np.diff(found.offsets) > 0]] = 0
-    return Ragged(_mixed(found.values + previous * PRIME), found.offsets)
-
-
-def words(texts: pl.Series) -> Ragged:
-    """Return a hash of every word, lower-case, of N texts; a Chinese character is a word."""
-    lower = texts.fill_null("").str.to_lowercase()
-    ends = lower.str.len_chars().to_numpy().astype(np.int64)
-    ends = (ends + 1).cumsum() - 1  # a line feed parts the texts
-    codes = np.frombuffer((lower.str.join("\n")[0] + "\n").encode("utf-32-le"), np.uint32)
-    kind = _kinds()[np.minimum(codes, 0xFFFF)]
-    word = kind == WORD
-    alone = kind == ALONE
-    before, after = np.concatenate([[False], word[:-1]]), np.concatenate([word[1:], [False]])
-    starts, stops = np.flatnonzero(alone | (word & ~before)), np.flatnonzero(alone | (word & ~after)) + 1
-    power, inverse = _powers(max(BLOCK, 1 << len(codes).bit_length()))  # few sizes are kept
-    sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(codes * power[: len(codes)])])
-    found = _mixed((sums[stops] - sums[starts]) * inverse[starts])
-    return Ragged(found, np.concatenate([[0], np.searchsorted(starts, ends)]))
+    return Ragged(mixed(found.hashes + previous * PRIME), found.offsets)
 
 
 def sign(found: Ragged) -> Array:
@@ -120,7 +82,7 @@ def sign(found: Ragged) -> Array:
     for band, keys in enumerate(_keys().reshape(BANDS, DEPTH, 2)):
         joined = np.zeros(len(full), np.uint64)
         for factor, start in keys:
-            joined = _mixed(joined * PRIME + np.minimum.reduceat(low * factor + start, starts))
+            joined = mixed(joined * PRIME + np.minimum.reduceat(low * factor + start, starts))
         out[full, band] = joined >> np.uint64(32)
     return out
 
@@ -158,30 +120,6 @@ def _distinct_of(group: Array, values: Array) -> Array:
     order = np.lexsort((values, group))
     g, v = group[order], values[order]
     return g[np.concatenate([[True], (np.diff(g) != 0) | (np.diff(v) != 0)])[: len(g)]]
-
-
-def _mixed(hashes: Array) -> Array:
-    hashes = (hashes ^ (hashes >> np.uint64(30))) * MIX[0]
-    hashes = (hashes ^ (hashes >> np.uint64(27))) * MIX[1]
-    return hashes ^ (hashes >> np.uint64(31))
-
-
-@cache
-def _kinds() -> Array:
-    """Return what each character of the basic plane is; those beyond it count as its last, a word by itself."""
-    kind = np.array([WORD if chr(c).isalnum() else GAP for c in range(1 << 16)], np.uint8)
-    for low, high in BY_THEMSELVES:
-        kind[low : high + 1] = np.where(kind[low : high + 1] == WORD, ALONE, GAP)
-    kind[0xFFFF] = ALONE
-    return kind
-
-
-@cache
-def _powers(n: int) -> tuple[Array, Array]:
-    inverse = np.uint64(pow(int(PRIME), -1, 1 << 64))
-    ones = np.ones(1, np.uint64)
-    power, back = (np.concatenate([ones, np.full(n, p).cumprod(dtype=np.uint64)]) for p in (PRIME, inverse))
-    return power, back
 
 
 @cache
