@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
+from milepost.data.grams import blocks, words
 from milepost.findings.leaks import numbers
-from milepost.findings.near import blocks, words
 from milepost.types import Array
 
 FOLDS = 5
@@ -144,9 +144,10 @@ def _words(texts: pl.Series) -> tuple[Array, Array]:
     keys, start = [np.empty(0, np.int64)], 0
     for block in blocks(texts):
         found = words(block)
-        word = (found.values >> np.uint64(40)).astype(np.int64) % BUCKETS
-        keys.append(np.unique(np.repeat(np.arange(start, start + len(found)), found.lengths) * BUCKETS + word))
-        start += len(found)
+        word = (found.hashes >> np.uint64(40)).astype(np.int64) % BUCKETS
+        many = np.diff(found.offsets)
+        keys.append(np.unique(np.repeat(np.arange(start, start + len(many)), many) * BUCKETS + word))
+        start += len(many)
     row, word = np.divmod(np.concatenate(keys), BUCKETS)
     return row, word
 

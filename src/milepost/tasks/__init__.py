@@ -14,7 +14,7 @@ from milepost.tasks.base import Task
 
 def kinds() -> list[str]:
     """Name the built-in kinds, read from the folder without importing them."""
-    return sorted(m.name.replace("_", "-") for m in iter_modules(__path__) if m.name != "base")
+    return sorted(m.name.replace("_", "-") for m in iter_modules(__path__) if not m.name.startswith("base"))
 
 
 def find(kind: str, where: str = "task.kind") -> type[Task[Any]]:
