@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from milepost.types import Array, Ragged
+from milepost.types import Array
 
 BLOCK = 1 << 19  # characters that are looked at together: they fit a processor's cache
 PRIME = np.uint64(0x9E3779B97F4A7C15)  # odd, so that it has an inverse modulo 2^64
@@ -27,6 +27,8 @@ BY_THEMSELVES = (
     (0xF900, 0xFAFF),
 )
 INSIDE = (2, 3, 4, 5)  # characters of a run inside a word, its ends counted as one each
+INSIDE_BIT = np.uint64(1)
+EVEN = ~INSIDE_BIT
 SIGNS = 3  # words in a row, at most, where each is a single sign; 2 of others
 
 
@@ -67,28 +69,25 @@ def words(texts: pl.Series) -> Words:
     return Words(_stretches(sums, starts, stops), starts, stops, alone[starts], offsets, sums)
 
 
-def runs(found: Words) -> Ragged:
-    """Return the hashes of every word, of words in a row, and of characters in a row inside a word."""
-    word, text = np.arange(len(found.hashes)), np.repeat(np.arange(len(found.offsets) - 1), np.diff(found.offsets))
-    hashes, owners = [found.hashes], [text]
-    joined = found.hashes
+def runs(found: Words) -> tuple[Array, Array]:
+    """Return a hash of every word, of words in a row and of characters in a row inside a word, and the text of each.
+
+    The lowest bit of a hash tells which it is: 1 = inside a word.
+    """
+    text = np.repeat(np.arange(len(found.offsets) - 1), np.diff(found.offsets))
+    parts, joined = [(found.hashes & EVEN, text)], found.hashes
     for behind in range(1, SIGNS):
-        at = word[behind:][text[behind:] == text[: len(text) - behind]]
+        at = np.arange(behind, len(text))[text[behind:] == text[: max(0, len(text) - behind)]]
         if behind > 1:
             at = at[found.alone[at] & found.alone[at - 1] & found.alone[at - 2]]
         longer = np.zeros_like(joined)
         longer[at] = mixed(found.hashes[at] + joined[at - 1] * PRIME)
         joined = longer
-        hashes.append(longer[at])
-        owners.append(text[at])
-    for n in INSIDE:
-        inside, owner = _inside(found, text, n)
-        hashes.append(inside)
-        owners.append(owner)
-    value, owner = np.concatenate(hashes), np.concatenate(owners)
-    order = np.argsort(owner, kind="stable")
-    counts = np.bincount(owner, minlength=len(found.offsets) - 1)
-    return Ragged(value[order], np.concatenate([[0], counts.cumsum()]).astype(np.int64))
+        parts.append((longer[at] & EVEN, text[at]))
+    inside = [_inside(found, text, n) for n in INSIDE]
+    parts += [(hashes | INSIDE_BIT, owner) for hashes, owner in inside]
+    hashes, owners = zip(*parts, strict=True)
+    return np.concatenate(hashes), np.concatenate(owners)
 
 
 def _inside(found: Words, text: Array, n: int) -> tuple[Array, Array]:
