@@ -7,7 +7,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.preprocessing import StandardScaler
 
 from milepost.numeric import softmax
-from milepost.portable import linear
+from milepost.portable import design, linear
 from milepost.runtimes.onnx import OnnxRun
 from milepost.types import Array
 
@@ -51,8 +51,8 @@ def test_categories_and_gaps_weigh_what_one_hot_columns_do(monkeypatch: pytest.M
     truth = Ridge(alpha=2.0).fit(x, y).predict(x)
     for name, only in (("PENALTIES", (2.0,)), ("FAINT", ()), ("REACHES", (linear.FAR,))):
         monkeypatch.setattr(linear, name, only)
-    for dense in (linear.DENSE, 0):  # the sparse matrix is the same
-        monkeypatch.setattr(linear, "DENSE", dense)
+    for dense in (design.DENSE, 0):  # the sparse matrix is the same
+        monkeypatch.setattr(design, "DENSE", dense)
         run = OnnxRun(linear.regressor(number, category, [5, 5], y, 0))
         said = run({"number": number, "category": category})["out"][:, 0, 0]
         np.testing.assert_allclose(said, truth, atol=1e-2)

@@ -138,7 +138,7 @@ class Tokens(BaseModel):
         out: Columns = {"ids": ids, "row": row}
         if self.pair:
             before, a, between, b, after = frame.types
-            parts = [before, filled(one, a), between, filled(two, b), after]
+            parts: list[Ragged | list[int]] = [before, filled(one, a), between, filled(two, b), after]
             out["type"] = Ragged(joined(parts).values.astype(np.uint8), ids.offsets)
         return out
 

@@ -44,7 +44,7 @@ def joined(parts: Sequence[Ragged | list[int]]) -> Ragged:
     """Join parts text by text; a list is the same for each."""
     texts = next(len(p) for p in parts if isinstance(p, Ragged))
     ragged = [p if isinstance(p, Ragged) else repeated(p, texts) for p in parts]
-    offsets = np.concatenate([[0], sum(p.lengths for p in ragged).cumsum()]).astype(np.int64)
+    offsets = np.concatenate([[0], np.sum([p.lengths for p in ragged], 0).cumsum()]).astype(np.int64)
     out, start = np.empty(offsets[-1], np.int32), offsets[:-1].copy()
     for part in ragged:
         out[np.repeat(start - part.offsets[:-1], part.lengths) + np.arange(len(part.values))] = part.values

@@ -22,15 +22,16 @@ def starts(sizes: Sequence[int]) -> Array:
 
 
 def forward(
-    nodes: Sequence[NodeProto], constants: Mapping[str, Array], widths: Mapping[str, int], outputs: int
+    nodes: Sequence[NodeProto], constants: Mapping[str, Array], widths: Mapping[str, int | str], outputs: int
 ) -> Graphs:
-    """Frame `nodes`, which turn "number" [B, N] and "category" [B, C] into "scores" [B, Y], as a graph.
+    """Frame `nodes`, which turn "number" [B, N], "category" [B, C], "term" and "weight" [B, T] into "scores" [B, Y].
 
-    Its output is "out_out" [B, 1, Y]; `widths` holds N and C, and an input of width 0 does not exist.
+    The output of the graph is "out_out" [B, 1, Y]; `widths` holds N, C and T, and an input of width 0 does not exist.
     """
     from onnx import TensorProto, checker, helper, numpy_helper
 
-    types = {"number": TensorProto.FLOAT, "category": TensorProto.INT64}
+    whole = {"category", "term"}
+    types = {k: TensorProto.INT64 if k in whole else TensorProto.FLOAT for k in widths}
     inputs = [helper.make_tensor_value_info(k, types[k], ["B", w]) for k, w in widths.items() if w]
     out = helper.make_tensor_value_info("out_out", TensorProto.FLOAT, ["B", 1, outputs])
     last = helper.make_node("Unsqueeze", ["scores", "between"], ["out_out"])
