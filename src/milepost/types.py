@@ -83,7 +83,7 @@ class Field:
     """One column of what a customer sends: what a form, a schema and an error message need."""
 
     name: str
-    type: Literal["number", "category", "date"]
+    type: Literal["number", "category", "date", "text"]
     choices: tuple[str, ...] = ()  # of a category: the values seen in training
     low: float | None = None  # of a number: the range seen in training
     high: float | None = None
@@ -144,6 +144,12 @@ class Run(Protocol):
 def size(columns: Mapping[str, Column]) -> int:
     """M, the number of examples."""
     return len(next(iter(columns.values())))
+
+
+def lengths_of(columns: Mapping[str, Column]) -> Array | None:
+    """Return the length of every example, by which padding is saved; None where all are alike."""
+    lengths = [c.lengths for c in columns.values() if isinstance(c, Ragged)]
+    return np.max(lengths, 0) if lengths else None
 
 
 def take(columns: Mapping[str, Column], index: Array) -> Columns:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -16,7 +16,6 @@ from milepost.compute.random import CountedDraws
 from milepost.types import Batch, Draws, size
 
 CLIP = 1.0  # norm of the whole gradient
-LOOKED = 4096  # validation examples at a time
 
 
 @dataclass
@@ -35,25 +34,39 @@ class Learner:
         position_B = torch.arange(len(next(iter(batch.values()))), device=self.device)
         return self.draw(batch, CountedDraws(seed, step, position_B))
 
-    def step(self, optimizer: torch.optim.Optimizer, batch: Batch, digits: str) -> tuple[Tensor, bool]:
-        """Move once; return the mean loss [] and whether its gradient was finite (else nothing moves)."""
-        with precision(digits, self.device):
-            loss = self.loss(self.model, batch).mean()
-        loss.backward()
+    def set(self, setting: Mapping[str, Any]) -> None:
+        """Have the network run as a plan says."""
+        if hasattr(self.model, "packed"):
+            self.model.packed = setting["packed"]
+
+    def step(
+        self, optimizer: torch.optim.Optimizer, batch: Batch, digits: str, share: float, parts: int = 1
+    ) -> tuple[Tensor, bool]:
+        """Move once; return the mean loss [] and whether its gradient was finite (else nothing moves).
+
+        The gradient is that of the sum of losses times `share`, so that examples weigh alike in batches of unlike size;
+        it is gathered over `parts` of the batch, where memory holds no more.
+        """
+        total, examples = torch.zeros((), device=self.device), len(next(iter(batch.values())))
+        for index in torch.arange(examples).chunk(parts):
+            part = {k: v[index[0] : index[-1] + 1] for k, v in batch.items()} if parts > 1 else batch
+            with precision(digits, self.device):
+                loss = self.loss(self.model, part).sum()
+            (loss * share).backward()
+            total += loss.detach().float()
         finite = clip(self.model.parameters(), CLIP)
         if finite:
             optimizer.step()
         optimizer.zero_grad(set_to_none=True)
-        return loss.detach(), finite
+        return total / examples, finite
 
-    def mean_loss(self, loader: Loader, seed: int) -> float:
+    def mean_loss(self, loader: Loader, seed: int, digits: str = "fp32") -> float:
         """Return the mean loss of all examples, without dropout, always with the same draws."""
-        total, examples = 0.0, size(loader.columns)
+        total = 0.0
         self.model.eval()
-        with torch.inference_mode():
-            for start in range(0, examples, LOOKED):
-                index = np.arange(start, min(start + LOOKED, examples))
+        with torch.inference_mode(), precision(digits, self.device):
+            for start, index in loader.pieces():
                 batch = self.drawn(loader.batch(index), seed, start)
                 total += self.loss(self.model, batch).double().sum().item()
         self.model.train()
-        return total / examples
+        return total / size(loader.columns)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import torch
 
-from milepost.types import Array, Batch, Columns, Ragged, feed, take
+from milepost.numeric import stretches
+from milepost.types import Array, Batch, Columns, Ragged, feed, lengths_of, size, take
 
+LOOKED = 4096  # examples that are looked at together ...
+CELLS = 1 << 14  # ... and their cells, where they differ in length
 HELD = 2**30  # bytes of encoded examples that may stay in (device) memory
 
 
@@ -25,6 +30,16 @@ class Loader:
             return self._moved(feed(take(self.columns, index_B)))
         where = torch.from_numpy(np.ascontiguousarray(index_B)).to(self.device)
         return {k: held.index_select(0, where) for k, held in self.held.items()}
+
+    def pieces(self) -> Iterator[tuple[int, Array]]:
+        """Yield the number of examples before a piece and the indices of its own, those of like length together."""
+        length, count = lengths_of(self.columns), size(self.columns)
+        if length is None:
+            yield from ((start, np.arange(start, min(start + LOOKED, count))) for start in range(0, count, LOOKED))
+            return
+        order = np.argsort(length, kind="stable")
+        for some in stretches(length[order], CELLS):
+            yield some.start, order[some]
 
     def _moved(self, arrays: dict[str, Array]) -> Batch:
         tensors = {k: torch.from_numpy(np.array(a, order="C")) for k, a in arrays.items()}

@@ -40,7 +40,8 @@ class Loop:
     def run(self) -> tuple[Progressed, str]:
         """Return how far training came, with the best weights, and why it stopped."""
         torch.set_num_threads(self.plan["threads"])
-        optimizer = adamw(self.learner.model, self.plan["lr"], self.plan["decay"])
+        self.learner.set(self.plan)
+        optimizer = adamw(self.learner.model, self.plan["lr"], self.plan["decay"], self.plan["layer_decay"])
         so_far = checkpoint.resume(self.work, self.plan, self.learner.model, optimizer)
         return so_far, self._go(so_far, optimizer)
 
@@ -54,7 +55,7 @@ class Loop:
             seed_step(plan["seed"], so_far.step, learner.device)
             set_rate(optimizer, plan["lr"] * rate(so_far.step, plan["steps"]))
             batch = learner.drawn(self.train.batch(index), plan["seed"], so_far.step)
-            loss, finite = learner.step(optimizer, batch, plan["precision"])
+            loss, finite = learner.step(optimizer, batch, plan["precision"], 1 / plan["examples_per_step"])
             so_far.step += 1
             bad = 0 if finite else bad + 1
             so_far.skipped += not finite
@@ -76,7 +77,7 @@ class Loop:
 
     def _look(self, so_far: Progressed, loss: torch.Tensor) -> None:
         """Score the validation rows; keep the weights if they are the best so far."""
-        valid = self.learner.mean_loss(self.valid, self.plan["seed"])
+        valid = self.learner.mean_loss(self.valid, self.plan["seed"], self.plan["precision"])
         so_far.curve.append({"step": so_far.step, "train_loss": loss.item(), "valid_loss": valid})
         if valid < so_far.best_loss or not so_far.best:
             so_far.best_loss, so_far.best_step = valid, so_far.step

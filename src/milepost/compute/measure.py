@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
+from torch import nn
 
-WARM, TIMED = 2, 3  # steps of each setting
-PATIENCE = 5.0  # seconds after which a slow setting is measured no more
+WARM, TIMED = 1, 3  # steps of each setting
+PATIENCE = 2.0  # seconds after which a slow setting is measured no more
 GAIN = 1.15  # a faster setting must be this much faster: bf16 costs digits, threads cost cores
 
 
@@ -18,34 +19,46 @@ class Setting(NamedTuple):
 
     precision: str
     threads: int
+    packed: bool  # without padding, where the network can do without
 
 
-def settings(device: torch.device, cores: int) -> list[Setting]:
-    """List the settings worth trying, the most frugal first."""
-    if device.type == "cuda":
-        return [Setting("fp32", 1)] + ([Setting("bf16", 1)] if torch.cuda.is_bf16_supported() else [])
-    counts = sorted({1, cores})
-    return [Setting(p, t) for p in ("fp32", "bf16") for t in counts]
+def frugal() -> Setting:
+    """Return the setting that costs least beside time."""
+    return Setting("fp32", 1, False)
 
 
-def fastest(tried: Iterable[Setting], step: Callable[[Setting], None]) -> tuple[Setting, float]:
+def changes(device: torch.device, cores: int, model: nn.Module) -> list[dict[str, object]]:
+    """List what may make a step faster here, to be tried one after another."""
+    out = list[dict[str, object]]()
+    if device.type == "cpu" and cores > 1:
+        out.append({"threads": cores})
+    if device.type != "cuda" or torch.cuda.is_bf16_supported():
+        out.append({"precision": "bf16"})
+    if getattr(model, "can_pack", False):
+        out.append({"packed": True})
+    return out
+
+
+def fastest(tried: list[dict[str, object]], step: Callable[[Setting], None]) -> tuple[Setting, float]:
     """Return the setting that a step is fastest with, and its seconds a step; the frugal one where they are close."""
-    best: tuple[Setting, float] | None = None
-    for setting in tried:
-        torch.set_num_threads(setting.threads)
-        seconds = _seconds(lambda setting=setting: step(setting))  # type: ignore[misc]
-        if best is None or seconds * GAIN < best[1]:
-            best = (setting, seconds)
-    assert best is not None
-    return best
+    best = frugal()
+    seconds = _seconds(best, step)
+    for change in tried:
+        setting = best._replace(**change)  # type: ignore[arg-type]
+        took = _seconds(setting, step)
+        if took * GAIN < seconds:
+            best, seconds = setting, took
+    torch.set_num_threads(best.threads)
+    return best, seconds
 
 
-def _seconds(step: Callable[[], None]) -> float:
+def _seconds(setting: Setting, step: Callable[[Setting], None]) -> float:
     """Return the median of a few warm steps."""
+    torch.set_num_threads(setting.threads)
     start, took = time.perf_counter(), list[float]()
     for i in range(WARM + TIMED):
         before = time.perf_counter()
-        step()
+        step(setting)
         if torch.cuda.is_available():
             torch.cuda.synchronize()
         if i >= WARM or time.perf_counter() - start > PATIENCE:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from milepost.compute.batches import order, steps_per_epoch
@@ -12,10 +13,10 @@ from milepost.compute.choices import Wish
 from milepost.compute.device import cores
 from milepost.compute.learner import Learner
 from milepost.compute.loader import Loader
-from milepost.compute.measure import Setting, fastest, settings
+from milepost.compute.measure import Setting, changes, fastest
 from milepost.compute.optimizer import adamw
 from milepost.errors import OUT_OF_BUDGET, MilepostError
-from milepost.types import size
+from milepost.types import Array, Columns, lengths_of, size
 
 USED = 0.9  # share of the time for which steps are planned; the rest is for looking at validation rows
 
@@ -27,9 +28,10 @@ def planned(name: str, learner: Learner, train: Loader, wish: Wish, recipe: Mapp
     """
     examples = size(train.columns)
     batch = min(examples, wish.batch or usual_batch(examples, recipe))
-    setting, seconds = fastest(settings(learner.device, cores()), _trial(learner, train, batch, wish.seed))
+    trial = _trial(learner, train, batch, wish.seed)
+    setting, seconds = fastest(changes(learner.device, cores(), learner.model), trial)
     epochs = wish.epochs or max(recipe["epochs_min"], min(recipe["epochs_max"], recipe["visits"] / examples))
-    per_epoch = steps_per_epoch(examples, batch)
+    per_epoch = steps_per_epoch(train.columns, batch, wish.seed)
     wanted, affordable = wish.steps or round(epochs * per_epoch), int(USED * wish.seconds / seconds)
     if affordable < 1:
         what = f"{wish.seconds:g} s buy no step of `{name}`: one takes {seconds:.2g} s"
@@ -39,6 +41,7 @@ def planned(name: str, learner: Learner, train: Loader, wish: Wish, recipe: Mapp
         **setting._asdict(),
         "device": learner.device.type,
         "batch": batch,
+        "examples_per_step": max(1.0, examples / per_epoch) if lengths_of(train.columns) is not None else float(batch),
         "step_ms": round(seconds * 1000, 3),
         "steps_wanted": wanted,
         "steps": steps,
@@ -46,6 +49,7 @@ def planned(name: str, learner: Learner, train: Loader, wish: Wish, recipe: Mapp
         "patience": round(recipe["patience"]),
         "lr": wish.lr or usual_rate(examples, recipe),
         "decay": recipe["decay"],
+        "layer_decay": recipe["layer_decay"],
         "seed": wish.seed,
     }
 
@@ -63,11 +67,21 @@ def usual_rate(examples: int, recipe: Mapping[str, float]) -> float:
 
 
 def _trial(learner: Learner, train: Loader, batch: int, seed: int) -> Callable[[Setting], None]:
-    """Return a step on a copy of the network, at the real shape."""
+    """Return a step on a copy of the network, at the usual shape."""
     trial = replace(learner, model=copy.deepcopy(learner.model).train())
-    optimizer, indices = adamw(trial.model, 1e-4, 0.0), order(train.columns, batch, seed)
+    optimizer, usual = adamw(trial.model, 1e-4, 0.0), train.batch(_usual(train.columns, batch, seed))
 
     def step(setting: Setting) -> None:
-        trial.step(optimizer, trial.drawn(train.batch(next(indices)), seed, 0), setting.precision)
+        trial.set(setting._asdict())
+        trial.step(optimizer, trial.drawn(usual, seed, 0), setting.precision, 1 / batch)
 
     return step
+
+
+def _usual(columns: Columns, batch: int, seed: int) -> Array:
+    """Return the first batch; where examples differ in length, the one of an epoch whose length is nearest the mean."""
+    length = lengths_of(columns)
+    if length is None:
+        return next(order(columns, batch, seed))
+    steps = list(islice(order(columns, batch, seed), steps_per_epoch(columns, batch, seed)))
+    return min(steps, key=lambda index: abs(float(length[index].max()) - float(length.mean())))

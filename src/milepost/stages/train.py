@@ -33,6 +33,7 @@ RECIPE = {  # of a network from scratch, measured on tables; a task's own recipe
     "lr_min": 1e-3,
     "lr_max": 1e-2,
     "decay": 1e-2,
+    "layer_decay": 1.0,
     "visits": 400_000.0,  # of an example by a step, in all
     "epochs_min": 3.0,
     "epochs_max": 100.0,

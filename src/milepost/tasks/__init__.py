@@ -8,6 +8,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
 
+from milepost.data.asset import put_aside, taken_up
 from milepost.errors import MilepostError, did_you_mean
 from milepost.tasks.base import Task
 
@@ -38,13 +39,13 @@ def kind_of(task: Task[Any]) -> str:
 
 
 def save_task(task: Task[Any], folder: Path) -> None:
-    """Write task.json: the kind, its options and its facts."""
-    about = {"kind": kind_of(task), "task": task.model_dump(mode="json")}
+    """Write task.json: the kind, its options and its facts, large ones as files beside it."""
+    about = {"kind": kind_of(task), "task": put_aside(task.model_dump(mode="json"), folder)}
     (folder / "task.json").write_text(json.dumps(about, ensure_ascii=False), "utf-8")
 
 
 def load_task(folder: Path) -> Task[Any]:
     """Read what `save_task` wrote."""
     saved = json.loads((folder / "task.json").read_text("utf-8"))
-    task: Task[Any] = find(saved["kind"]).model_validate(saved["task"])
+    task: Task[Any] = find(saved["kind"]).model_validate(taken_up(saved["task"], folder))
     return task

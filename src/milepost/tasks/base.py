@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Self, TypeVar
 
 import polars as pl
@@ -35,7 +36,7 @@ class Task(BaseModel, ABC, Generic[F]):
     select: ClassVar[str]  # the metric by which candidates are compared on validation: a proper score
     models: ClassVar[tuple[str, ...]]  # cheapest first; the first is the baseline
     tunable: ClassVar[tuple[str, ...]] = ()  # metrics that `tuned` can make best
-    recipe: ClassVar[Mapping[str, float]] = {}  # where this kind's networks differ from the usual training
+    pretrained: ClassVar[bool] = False  # whether `model` may be a pretrained one
 
     @property
     def facts(self) -> F:
@@ -132,6 +133,18 @@ class Task(BaseModel, ABC, Generic[F]):
         """N rows -> M examples; M != N only with a "row" column. Targets only if the table has them."""
 
     # initialize, train
+
+    def adapted(self, model: str, batches: Iterable[pl.DataFrame], base: Path | None) -> Self:
+        """Return the task as `model` reads its rows; `base` is the folder of a pretrained model.
+
+        Learns, from training rows, what other models do not need: a vocabulary, byte pairs, how long a text is.
+        """
+        return self
+
+    @property
+    def recipe(self) -> Mapping[str, float]:
+        """Where the training of this network differs from the usual one."""
+        return {}
 
     @abstractmethod
     def build(self) -> nn.Module:
