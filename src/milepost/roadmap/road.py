@@ -22,7 +22,7 @@ from milepost.roadmap.store import Store
 from milepost.stages.base import Candidate, Prepared, Trained
 from milepost.stages.deploy import deploy
 from milepost.stages.evaluate import Measured, measured, measured_naive
-from milepost.stages.initialize import initialize
+from milepost.stages.initialize import initialize, own_network
 from milepost.stages.prepare import prepare
 from milepost.stages.train import load_trained, train
 from milepost.types import Progress
@@ -118,8 +118,10 @@ class Road:
         files = [path] if path.is_file() else sorted(path.glob("*")) if path.is_dir() else []
         return key_of([file_hash(f) for f in files if f.is_file()])
 
-    def _loaded(self, prepared: Prepared, name: str, folder: Path) -> Trained:
-        return load_trained(folder, self.initialize(prepared, name))
+    def _loaded(self, name: str, folder: Path) -> Trained:
+        if ":" not in name:
+            return load_trained(folder, name)
+        return load_trained(folder, name, lambda task: own_network(name, task, self.opened.folder))
 
     @property
     def group(self) -> tuple[str, ...]:
@@ -141,7 +143,7 @@ class Road:
 
         def make(out: Path, work: Path) -> None:
             valid = prepared.table("valid")
-            models = {name: self._loaded(prepared, name, folder) for name, folder in trained.items()}
+            models = {name: self._loaded(name, folder) for name, folder in trained.items()}
             judged = Judged(models, valid, self.group, self.objective, self.progress)
             if wanted not in (AUTO, *judged.sound) or not judged.sound:
                 what = f"`{wanted}` diverged: its answers are not finite"
@@ -169,7 +171,7 @@ class Road:
         about["data"] = self.opened.data_hashes
 
         def make(out: Path, work: Path) -> None:
-            model = decided(self._loaded(prepared, name, trained[name]), choice["thresholds"][name])
+            model = decided(self._loaded(name, trained[name]), choice["thresholds"][name])
             deploy(prepared, model, out / "product", name=spec.name, need=spec.need, about=about)
 
         return self._once("deploy", inputs, make) / "product"
@@ -185,7 +187,7 @@ class Road:
         def make(out: Path, work: Path) -> None:
             test, product = prepared.table("test"), Product.open(made)
             others = {"naive": self._naive(prepared, "test", choice["thresholds"])}
-            simple = decided(self._loaded(prepared, baseline, trained[baseline]), choice["thresholds"].get(baseline))
+            simple = decided(self._loaded(baseline, trained[baseline]), choice["thresholds"].get(baseline))
             others["baseline"] = measured(simple, test, group=self.group)
             mine = measured(product, test, self.progress, "test", self.group)
             found = evidence.gathered(product, test, mine, others, slices)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SIDES = ("train", "valid", "test")
 NETWORK = "network"
+WHOLE, HEAD = "whole", "head"  # what of a network learns: all of it, the last layer alone, or `last:N` layers
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class Candidate:
     name: str
     task: Task[Any]
     network: nn.Module | None = None
+    tune: str = WHOLE  # which of its layers learn
 
 
 @dataclass(frozen=True)

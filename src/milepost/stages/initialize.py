@@ -3,43 +3,111 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 from milepost.errors import MilepostError, did_you_mean
 from milepost.product import read_manifest
-from milepost.stages.base import NETWORK, Candidate, Prepared
+from milepost.stages.base import NETWORK, WHOLE, Candidate, Prepared
 from milepost.tasks import kind_of, load_task
 from milepost.tasks.base import Task
 
 if TYPE_CHECKING:
     from torch import nn
 
+ADAPTED = 100_000  # training rows that a task adapts to a model by
+HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
+FETCHED = ["*.json", "*.safetensors", "vocab.txt", "merges.txt", "*.model"]  # never a pickle
 
-def initialize(prepared: Prepared, model: str = NETWORK, *, seed: int = 0, base: Path = Path()) -> Candidate:
-    """Return fresh parameters from `seed`, a former product's, or those of your `file.py:function`.
 
-    `model` is one of the kind's models, the folder of a product, or `net.py:build`, a function from the fitted task to
-    an nn.Module; paths are relative to `base`. Raises MilepostError for anything else.
+def initialize(
+    prepared: Prepared,
+    model: str = NETWORK,
+    *,
+    tune: str = WHOLE,
+    lora: int = 0,
+    seed: int = 0,
+    base: Path = Path(),
+) -> Candidate:
+    """Return fresh parameters from `seed`, pretrained ones, a former product's, or those of your `file.py:function`.
+
+    `model` is one of the kind's models, the folder or Hugging Face id of a pretrained one, the folder of a product, or
+    `net.py:build`, a function from the fitted task to an nn.Module; paths are relative to `base`. Of a pretrained
+    network `tune` says what learns: whole, head or last:N; `lora` is the rank of adapters that learn instead.
+    Raises MilepostError for anything else.
     """
     task = prepared.task
     known(model, task, base)
-    if ":" in model:
-        return Candidate(model, task, _seeded(lambda: _own(model, task, base), seed))
-    if model not in task.models:
+    if (base / model / "manifest.json").is_file() and model not in task.models:
         return _former(base / model, task, seed)
+    folder = None if model in task.models or ":" in model else located(model, base)
+    task = task.adapted(NETWORK if ":" in model else model, _sampled(prepared), folder)
+    if ":" in model:
+        return Candidate(model, task, _seeded(lambda: own_network(model, task, base), seed))
+    if folder is not None:
+        return Candidate(model, task, _seeded(lambda: _pretrained(task, folder, tune, lora), seed), tune)
     return Candidate(model, task, _seeded(task.build, seed) if model == NETWORK else None)
 
 
+def _sampled(prepared: Prepared) -> Iterator[pl.DataFrame]:
+    """Yield training rows, evenly spaced where there are many, from which a task adapts to a model."""
+    rows = prepared.report["split"]["train"]
+    step, start = max(1, -(-rows // ADAPTED)), 0
+    for piece in prepared.batches("train"):
+        first = -start % step
+        if first < piece.height:
+            yield piece[first::step]
+        start += piece.height
+
+
+def _pretrained(task: Task[Any], folder: Path, tune: str, lora: int) -> nn.Module:
+    """Return the kind's network with the weights of a folder, ready to learn."""
+    from milepost.nets import pretrained
+
+    network: nn.Module = task.build()
+    pretrained.load_weights(network.backbone, folder)
+    if lora:
+        pretrained.with_lora(network, lora)
+    else:
+        pretrained.tune(network, tune)
+    return network
+
+
 def known(model: str, task: Task[Any], base: Path) -> None:
-    """Raise MilepostError unless `model` is auto, one of the kind's, a Python file's or a product's folder."""
+    """Raise MilepostError unless `model` is auto, one of the kind's, a file's, a product's or a pretrained one."""
     if ":" in model:
         if not (base / model.rpartition(":")[0]).is_file():
             raise MilepostError(f"there is no Python file for `{model}`", "model", "write it as ./net.py:build")
     elif model not in ("auto", *task.models) and not (base / model / "manifest.json").is_file():
+        if task.pretrained and ((base / model).is_dir() or HUB_ID.fullmatch(model)):
+            return
+        if (base / model / "config.json").is_file():
+            raise MilepostError(f"{kind_of(task)} starts from no pretrained model", "model", "use `model: auto`")
         what = f"there is no model `{model}` for {kind_of(task)}"
         raise MilepostError(what, "model", did_you_mean(model, ("auto", *task.models)))
+
+
+def located(model: str, base: Path) -> Path:
+    """Return the folder of a pretrained model, fetched from the Hugging Face hub where it is an id."""
+    if (base / model).is_dir():
+        return base / model
+    try:
+        from huggingface_hub import snapshot_download
+    except ImportError as error:
+        what = f"there is no folder `{model}`, and huggingface_hub is not installed to fetch it"
+        raise MilepostError(what, "model", "pip install 'milepost[text]'") from error
+    try:
+        return Path(snapshot_download(model, allow_patterns=FETCHED))
+    except Exception as error:
+        what = f"`{model}` is no folder here, and cannot be fetched: {type(error).__name__}"
+        raise MilepostError(
+            what, "model", "name a folder that holds the model, or look for a slip in its name"
+        ) from error
 
 
 def _seeded(build: Any, seed: int) -> nn.Module:
@@ -50,7 +118,7 @@ def _seeded(build: Any, seed: int) -> nn.Module:
     return network
 
 
-def _own(model: str, task: Task[Any], base: Path) -> nn.Module:
+def own_network(model: str, task: Task[Any], base: Path) -> nn.Module:
     """Call the function that `file.py:function` names."""
     from torch import nn
 

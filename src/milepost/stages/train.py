@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
+from operator import methodcaller
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +19,13 @@ from milepost.data.columns_file import Writer, load, whole
 from milepost.errors import MilepostError
 from milepost.runtimes.onnx import OnnxRun
 from milepost.stages.base import Candidate, Prepared, Trained
-from milepost.tasks import save_task
+from milepost.tasks import load_task, save_task
 from milepost.tasks.base import Task
 from milepost.types import Columns, Graphs, Progress, quiet, size
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from milepost.compute.learner import Learner
     from milepost.compute.loader import Loader
 
@@ -70,20 +73,25 @@ def train(
     report |= {"model": candidate.name, "seconds": time.perf_counter() - begun}
     (out / "training.json").write_text(json.dumps(report), "utf-8")
     save_task(candidate.task, out)
-    return load_trained(out, candidate)
-
-
-def load_trained(folder: Path, candidate: Candidate) -> Trained:
-    """Read what `train` wrote; `candidate` lends the network that the weights belong to."""
     if candidate.network is None:
-        return Trained(candidate.name, candidate.task, OnnxRun(folder), folder)
+        return Trained(candidate.name, candidate.task, OnnxRun(out), out)
+    from milepost.runtimes.eager import TorchRun
+
+    return Trained(candidate.name, candidate.task, TorchRun(candidate.network.cpu()), out, candidate.network)
+
+
+def load_trained(folder: Path, name: str, build: Callable[[Task[Any]], nn.Module] = methodcaller("build")) -> Trained:
+    """Read what `train` wrote; `build` makes the network that the weights belong to."""
+    task = load_task(folder)
+    if not (folder / "weights.safetensors").is_file():
+        return Trained(name, task, OnnxRun(folder), folder)
     from safetensors.torch import load_file
 
     from milepost.runtimes.eager import TorchRun
 
-    network = candidate.network.cpu()
+    network = build(task)
     network.load_state_dict(load_file(folder / "weights.safetensors"))
-    return Trained(candidate.name, candidate.task, TorchRun(network), folder, network)
+    return Trained(name, task, TorchRun(network), folder, network)
 
 
 def _train_simple(prepared: Prepared, candidate: Candidate, wish: Wish, out: Path, choices: Choices) -> dict[str, Any]:
@@ -119,8 +127,6 @@ def _train_network(
     progress: Progress,
 ) -> dict[str, Any]:
     """Plan, loop, write the best weights; return what happened."""
-    from safetensors.torch import save_file
-
     from milepost.compute.device import device
     from milepost.compute.learner import Learner
     from milepost.compute.loader import Loader
@@ -138,9 +144,17 @@ def _train_network(
     plan = choices.once(name, partial(begun.once, name, measured))
     loop = Loop(name, learner, sides["train"], sides["valid"], plan, wish.seconds, work, save_every, progress)
     so_far, stopped = loop.run()
-    save_file({k: v.contiguous().cpu() for k, v in so_far.best.items()}, out / "weights.safetensors")
+    candidate.network.load_state_dict(so_far.best)
+    _write(candidate.network, out)
     counts = {"steps": so_far.step, "best_step": so_far.best_step, "skipped": so_far.skipped}
     return {"chosen": plan, "curve": so_far.curve, "stopped": stopped, **counts}
+
+
+def _write(network: nn.Module, out: Path) -> None:
+    """Write the weights."""
+    from safetensors.torch import save_file
+
+    save_file({k: v.contiguous().cpu() for k, v in network.state_dict().items()}, out / "weights.safetensors")
 
 
 def _try(name: str, learner: Learner, train: Loader) -> None:
