@@ -26,7 +26,7 @@ BY_THEMSELVES = (
     (0x3400, 0x9FFF),
     (0xF900, 0xFAFF),
 )
-INSIDE = (2, 3, 4, 5)  # characters of a run inside a word, its ends counted as one each
+INSIDE = (3, 4)  # characters of a run inside a word, its ends counted as one each
 INSIDE_BIT = np.uint64(1)
 EVEN = ~INSIDE_BIT
 SIGNS = 3  # words in a row, at most, where each is a single sign; 2 of others

@@ -75,7 +75,7 @@ def _fitted(matrix: Any, y: Array) -> Any:
     held = int(np.clip(HELD * len(y), min(FEWEST, len(y) // 2), MOST))
     held_out = np.zeros(len(y), bool)
     held_out[np.random.default_rng(0).permutation(len(y))[:held]] = True
-    model, losses = LogisticRegression(max_iter=STEPS, tol=1e-3, warm_start=True), list[float]()
+    model, losses = LogisticRegression(max_iter=STEPS, tol=1e-4, warm_start=True), list[float]()
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # not converged after so many steps is near enough
         if len(np.unique(y[~held_out])) > 1:
