@@ -1,0 +1,159 @@
+"""Say which class a text belongs to, or which labels it bears: sentiment, topic, intent, spam."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+
+import numpy as np
+import polars as pl
+from pydantic import BeforeValidator, Field
+
+from milepost.columns.schema import Type
+from milepost.data.learn import learn
+from milepost.data.pretrained import pretrained
+from milepost.data.table import TableFacts
+from milepost.data.text import cleaned
+from milepost.data.tokens import LONGEST, Tokens, learned
+from milepost.data.vocabulary import Vocabulary
+from milepost.numeric import softmax
+from milepost.runtimes.pieces import in_pieces
+from milepost.tasks.base_classes import ClassFacts, ClassTask
+from milepost.types import Answer, Array, Batch, Columns, Graphs, Ragged, Run, concat, take
+from milepost.types import Field as Shown
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+FINE = {"lr_min": 2e-4, "lr_max": 2e-4, "epochs_min": 3.0, "epochs_max": 3.0, "batch_min": 16.0, "batch_max": 32.0}
+
+
+def _several(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+class Facts(ClassFacts):
+    """Learned from the training rows; `reader` by the model that reads them."""
+
+    table: TableFacts  # of the columns beside the text
+    reader: Annotated[Vocabulary | Tokens, Field(discriminator="kind")] | None = None
+
+
+class TextClassification(ClassTask[Facts]):
+    """Read a text, or two, and what stands beside it; answer with the probability of every class."""
+
+    text: Annotated[tuple[str, ...], BeforeValidator(_several), Field(min_length=1, max_length=2)]
+    target: str
+    features: tuple[str, ...] = ()  # columns of numbers and categories beside the text
+    urls: Literal["keep", "mask"] = "keep"
+    emails: Literal["keep", "mask"] = "keep"
+
+    models: ClassVar = ("linear", "network")
+    pretrained: ClassVar = True
+
+    @property
+    def truth(self) -> str:
+        return self.target
+
+    @property
+    def reads(self) -> Mapping[str, tuple[str, ...]]:
+        return {"text": self.text, "target": self.targets, "features": self.features}
+
+    @property
+    def types(self) -> Mapping[str, Type]:
+        return {self.target: "category", **dict.fromkeys(self.text, "text")}
+
+    @property
+    def fields(self) -> tuple[Shown, ...]:
+        return (*(Shown(name, "text") for name in self.text), *self.facts.table.fields)
+
+    def fit(self, batches: Iterable[pl.DataFrame]) -> TextClassification:
+        counts: dict[str, int] = {}
+        seen = (b.select(self.features) for b in self.counted(batches, counts))
+        table, findings = learn(seen, (), self.features)
+        many = "is it a text to be written? then it is no class"
+        classes, positive, said = self.known_classes(counts, many)
+        numbers = [counts[c] for c in classes]
+        facts = Facts(classes=classes, counts=numbers, positive=positive, table=table, findings=findings + said)
+        facts.worth(self.value)  # raises where `value:` is of other classes
+        return self.knowing(facts)
+
+    def adapted(self, model: str, batches: Iterable[pl.DataFrame], base: Path | None) -> TextClassification:
+        texts = [self._texts(table) for table in batches]
+        reader: Vocabulary | Tokens
+        if base is not None:
+            found = pretrained(base, model)
+            reader = Tokens.of(found.tokenizer, texts, min(LONGEST, found.longest), found.config)
+        elif model == "linear":
+            reader = Vocabulary.of(texts)
+        else:
+            reader = Tokens.of(learned(texts), texts, LONGEST, None)
+        return self.knowing(self.facts.model_copy(update={"reader": reader}))
+
+    @property
+    def _reader(self) -> Vocabulary | Tokens:
+        if self.facts.reader is None:
+            raise RuntimeError("no model has been chosen to read the texts")
+        return self.facts.reader
+
+    def _texts(self, table: pl.DataFrame) -> list[pl.Series]:
+        return [cleaned(table[name], self.urls, self.emails) for name in self.text]
+
+    @property
+    def recipe(self) -> Mapping[str, float]:
+        return FINE if isinstance(self._reader, Tokens) and self._reader.config else {}
+
+    def encode(self, table: pl.DataFrame) -> Columns:
+        out = self._reader.encode(self._texts(table))
+        beside = self.facts.table.encode(table)
+        if self.target in table.columns:
+            beside["y"] = self.class_ids(table).astype(np.int32)
+        return out | (take(beside, np.asarray(out["row"])) if "row" in out else beside)
+
+    def build(self) -> nn.Module:
+        from milepost.nets.encoder import Encoder
+        from milepost.nets.pretrained import backbone_of, pooling_of
+        from milepost.nets.text import TextNet
+
+        reader, table = self._reader, self.facts.table
+        assert isinstance(reader, Tokens)
+        if reader.config is None:
+            backbone, pooling = Encoder(reader.size, self.size, reader.window), "mean"
+        else:
+            backbone, pooling = backbone_of(reader.config), pooling_of(reader.config)
+        return TextNet(backbone, len(self.facts.classes), pooling, table.knots, table.sizes)
+
+    def loss(self, model: nn.Module, batch: Batch) -> Tensor:
+        from torch.nn.functional import cross_entropy
+
+        out_BC = model(**{k: v for k, v in batch.items() if k != "y"})["out"]
+        return cross_entropy(out_BC, batch["y"], reduction="none", ignore_index=-1)
+
+    def answer(self, run: Run, columns: Columns, table: pl.DataFrame) -> list[Answer]:
+        out_MC = in_pieces(run, {k: c for k, c in columns.items() if k not in ("y", "row")})["out"]
+        p_MC = softmax(out_MC.reshape(len(out_MC), out_MC.shape[-1]))
+        return self.answers(_pooled(p_MC, columns, table.height))
+
+    def simple(self, name: str, batches: Iterable[pl.DataFrame], seed: int) -> Graphs:
+        from milepost.portable import words
+
+        columns = concat((self.encode(b), b.height) for b in batches)
+        term, weight, reader = columns["term"], columns["weight"], self._reader
+        assert isinstance(term, Ragged) and isinstance(weight, Ragged) and isinstance(reader, Vocabulary)
+        number, category, y = (np.asarray(columns[k]) for k in ("number", "category", "y"))
+        sizes, classes = self.facts.table.sizes, len(self.facts.classes)
+        return words.classifier(term, weight, reader.size, number, category, sizes, y, classes)
+
+
+def _pooled(p_MC: Array, columns: Columns, rows: int) -> Array:
+    """Average the windows of each row: [N, C]."""
+    if "row" not in columns:
+        return p_MC
+    row = np.asarray(columns["row"])
+    out_NC = np.zeros((rows, p_MC.shape[1]))
+    np.add.at(out_NC, row, p_MC)
+    return out_NC / np.maximum(1, np.bincount(row, minlength=rows))[:, None]
+
+
+TASK = TextClassification
