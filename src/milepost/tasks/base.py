@@ -124,6 +124,10 @@ class Task(BaseModel, ABC, Generic[F]):
         """Report what `fit` noticed or decided by itself."""
         return []
 
+    def told(self, table: pl.DataFrame) -> pl.DataFrame:
+        """Add columns by which answers are told apart beside those of the data: nothing by default."""
+        return table
+
     def ask(self, table: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Part a table into what a customer would send and the truth."""
         return table.drop(self.targets, strict=False), table.select(self.targets)
