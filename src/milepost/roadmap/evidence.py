@@ -22,12 +22,12 @@ from milepost.units import megabytes
 Asked = Mapping[str, Sequence[str]]  # slice -> the others (naive, baseline) that gates compare the product with there
 
 
-def wanted_slices(opened: Opened, hidden: Collection[str] = ()) -> dict[str, list[str]]:
-    """Return the slices that gates or `sensitive` ask about: `sex=female`, or `sex` for all its values.
+def wanted_slices(opened: Opened, columns: Iterable[str] = (), hidden: Collection[str] = ()) -> dict[str, list[str]]:
+    """Return the slices that gates, `sensitive` or the kind ask about: `sex=female`, or `sex` for all its values.
 
-    Of the `hidden` columns no value is told unless a gate names it.
+    The kind adds its own to the `columns` of the data; of `hidden` ones no value is told unless a gate names it.
     """
-    told = set(opened.task.reads.get("sensitive", ())) - set(hidden)
+    told = set(opened.task.reads.get("sensitive", ())) - set(hidden) | set(slices.derived(opened.task, columns))
     return {column: list[str]() for column in sorted(told)} | _asked(g for some in opened.gates.values() for g in some)
 
 
@@ -49,14 +49,17 @@ def gathered(
     product: Product, test: pl.DataFrame, mine: Measured, others: Mapping[str, Measured], asked: Asked
 ) -> dict[str, Any]:
     """Score the product on the test rows beside the others, look for where it is worst, and weigh and time it."""
-    out, task = compared(test, mine, others, asked), product.task
+    task = product.task
+    rows = slices.told(task, test)
+    out = compared(rows, mine, others, asked)
     out["test"] |= as_json(shipped(product))
-    told = dict.fromkeys([*(f.name for f in task.fields), *task.reads.get("sensitive", ())])
-    searched = [c for c in told if c not in task.personal and c in test.columns]
-    out |= {"details": task.details(mine.stats), "worst": slices.worst(mine, test, searched)}
-    known = {**task.metrics, **SHIPPED}
-    out["units"] = {name: metric.unit for name, metric in known.items()}
-    out["better"] = {name: metric.better for name, metric in known.items()}
+    read = [f.name for f in task.fields if f.type != "text"]
+    known = dict.fromkeys([*read, *task.reads.get("sensitive", ()), *rows.columns[test.width :]])
+    searched = [c for c in known if c not in task.personal and c in rows.columns]
+    out |= {"details": task.details(mine.stats), "worst": slices.worst(mine, rows, searched)}
+    metrics = {**task.metrics, **SHIPPED}
+    out["units"] = {name: metric.unit for name, metric in metrics.items()}
+    out["better"] = {name: metric.better for name, metric in metrics.items()}
     return out
 
 
@@ -142,15 +145,15 @@ def waiting(opened: Opened, metrics: Mapping[str, Any]) -> list[str]:
 
 
 def unknown_slices(opened: Opened, columns: Mapping[str, Mapping[str, Any]]) -> list[MilepostError]:
-    """List the gates whose slice names no column of the data report, or no value of a column whose values it lists."""
-    out = list[MilepostError]()
+    """List the gates whose slice names no column of the data report or the kind, or no value of a column it lists."""
+    out, known = list[MilepostError](), [*columns, *slices.derived(opened.task, columns)]
     for name, gates in opened.gates.items():
         for i, gate in enumerate(gates):
             column, _, value = gate.slice.partition("=")
             where, told = opened.at("milestones", name, i), columns.get(column, {})
             values = [str(v["value"]) for v in told.get("top", ())]
-            if column and column not in columns:
-                out.append(MilepostError(f"there is no column `{column}`", where, did_you_mean(column, columns)))
+            if column and column not in known:
+                out.append(MilepostError(f"there is no column `{column}`", where, did_you_mean(column, known)))
             elif value and values and len(values) == told.get("distinct") and value not in values:
                 out.append(MilepostError(f"`{column}` has no value `{value}`", where, did_you_mean(value, values)))
     return out

@@ -15,6 +15,7 @@ from milepost.data.columns_file import Writer, load
 from milepost.roadmap.choose import Tried, choose
 from milepost.roadmap.evidence import Asked, compared
 from milepost.roadmap.importance import importance
+from milepost.roadmap.slices import told
 from milepost.stages.base import Trained
 from milepost.stages.evaluate import Measured, as_json, measured
 from milepost.tasks.base import Task
@@ -80,16 +81,16 @@ class Judged:
         if task.threshold is not None:
             about = {"value": task.threshold, "metric": self.objective, "positive": task.positive_class}
             out["threshold"] = about
-        told = [f.name for f in task.fields]
+        fields = [f.name for f in task.fields]
         out["importance"] = importance(
-            decided(self.models[winner.name], task.threshold), self.valid, told, self.progress
+            decided(self.models[winner.name], task.threshold), self.valid, fields, self.progress
         )
         return out
 
     def early(self, model: str, baseline: str, naive: Measured, asked: Asked) -> dict[str, Any]:
         """Compare the winner with the others on validation rows, for the gates that hold deploy back."""
-        others = {"naive": naive, "baseline": self.tried[baseline].found}
-        return compared(self.valid, self.tried[model].found, others, asked)
+        others, mine = {"naive": naive, "baseline": self.tried[baseline].found}, self.tried[model].found
+        return compared(told(mine.task, self.valid), mine, others, asked)
 
 
 def keep(found: Measured, folder: Path) -> None:

@@ -179,7 +179,7 @@ class Road:
     def test(self, prepared: Prepared, trained: dict[str, Path], choice: dict[str, Any], made: Path) -> dict[str, Any]:
         """Look at the test rows, once for this product, through the product; the ledger counts."""
         baseline = self.names[0]
-        slices = evidence.wanted_slices(self.opened, prepared.task.personal)
+        slices = evidence.wanted_slices(self.opened, prepared.report["columns"], prepared.task.personal)
         inputs: dict[str, Any] = {"prepared": prepared.folder.name, "product": made.parent.name, "slices": slices}
         inputs |= {"baseline": trained[baseline].name}
         inputs |= {"thresholds": {n: choice["thresholds"].get(n) for n in ("naive", baseline)}}

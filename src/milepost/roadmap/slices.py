@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import combinations
+from itertools import chain, combinations
 from statistics import NormalDist
 from typing import Any
 
@@ -14,6 +14,7 @@ import polars as pl
 from milepost.metrics.interval import Z, difference_limits
 from milepost.roadmap.verdict import FEW
 from milepost.stages.evaluate import Measured, Score
+from milepost.tasks.base import Task
 from milepost.types import Array
 
 VALUES = 20  # of a column that get scores of their own
@@ -21,7 +22,20 @@ PARTS = 4  # of the numbers of a column: its quarters
 LISTED = 10  # of the worst slices
 LOOKED = 15  # of the slices that look worst, which are resampled
 DRAWS = 200  # of each
+WHOLE, LARGE = 1e4, 1e9  # numbers between them end a quarter without decimals: 12345, not 1.234e+04
 SURE = 0.05  # chance of any false alarm among all slices that were tried
+
+
+def derived(task: Task[Any], columns: Iterable[str]) -> list[str]:
+    """Name the columns that the kind adds to those of the data, and that the data do not have themselves."""
+    known = dict.fromkeys([*columns, *chain.from_iterable(task.reads.values())])
+    nothing = pl.DataFrame(schema=dict.fromkeys(known, pl.String))
+    return [c for c in task.told(nothing).columns if c not in known]
+
+
+def told(task: Task[Any], rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows with what the kind adds to them; a column of the data stays as it is."""
+    return rows.with_columns(c for c in task.told(rows).iter_columns() if c.name not in rows.columns)
 
 
 def named(text: str, test: pl.DataFrame) -> dict[str, Array]:
@@ -125,4 +139,6 @@ def _quarters(column: str, cells: pl.Series) -> dict[str, Array]:
 
 
 def _end(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, int | float) else str(value)
+    if isinstance(value, int | float):
+        return f"{value:.0f}" if WHOLE <= abs(value) < LARGE else f"{value:.4g}"
+    return str(value)

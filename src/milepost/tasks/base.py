@@ -125,7 +125,10 @@ class Task(BaseModel, ABC, Generic[F]):
         return []
 
     def told(self, table: pl.DataFrame) -> pl.DataFrame:
-        """Add columns by which answers are told apart beside those of the data: nothing by default."""
+        """Add columns by which answers are told apart beside those of the data: nothing by default.
+
+        What they are called follows from the options alone, so that gates may name them before anything is learned.
+        """
         return table
 
     def ask(self, table: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
