@@ -40,29 +40,30 @@ def changes(device: torch.device, cores: int, model: nn.Module) -> list[dict[str
 
 
 def fastest(tried: list[dict[str, object]], step: Callable[[Setting], None]) -> tuple[Setting, float]:
-    """Return the setting that a step is fastest with, and its seconds a step; the frugal one where they are close."""
+    """Return the setting that a step is fastest with, and its seconds a step; the frugal one where they are close.
+
+    Threads are judged by the clock, all else by processor time, which other work on the machine disturbs less.
+    """
     best = frugal()
-    seconds = _seconds(best, step)
+    _took(best, step)  # what is built once is not counted
+    known = _took(best, step)
     for change in tried:
         setting = best._replace(**change)  # type: ignore[arg-type]
-        took = _seconds(setting, step)
-        if took * GAIN < seconds:
-            best, seconds = setting, took
+        took = _took(setting, step)
+        if took[(index := 0 if "threads" in change or torch.cuda.is_available() else 1)] * GAIN < known[index]:
+            best, known = setting, took
     torch.set_num_threads(best.threads)
-    return best, seconds
+    return best, known[0]
 
 
-def _seconds(setting: Setting, step: Callable[[Setting], None]) -> float:
-    """Return the median of a few warm steps."""
+def _took(setting: Setting, step: Callable[[Setting], None]) -> tuple[float, float]:
+    """Return the seconds of a warm step, by the clock and of the processor: the least of a few."""
     torch.set_num_threads(setting.threads)
-    start, took = time.perf_counter(), list[float]()
-    for i in range(WARM + TIMED):
-        before = time.perf_counter()
+    start, took = time.perf_counter(), list[tuple[float, float]]()
+    while len(took) < WARM + TIMED and (len(took) <= WARM or time.perf_counter() - start < PATIENCE):
+        before = time.perf_counter(), time.process_time()
         step(setting)
         if torch.cuda.is_available():
             torch.cuda.synchronize()
-        if i >= WARM or time.perf_counter() - start > PATIENCE:
-            took.append(time.perf_counter() - before)
-        if time.perf_counter() - start > PATIENCE:
-            break
-    return sorted(took)[len(took) // 2]
+        took.append((time.perf_counter() - before[0], time.process_time() - before[1]))
+    return min(t[0] for t in took[WARM:]), min(t[1] for t in took[WARM:])

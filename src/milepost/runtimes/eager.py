@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import nn
@@ -21,10 +21,16 @@ class TorchRun:
 
     def __call__(self, columns: Mapping[str, Column], graph: str = "forward") -> dict[str, Array]:
         method = getattr(self.model, graph)
-        inputs = feed(columns, inspect.signature(method).parameters, self.extra, self.fill)
+        inputs = feed(columns, _wanted(method, columns), self.extra, self.fill)
         if self.keep:
             self.seen.setdefault(graph, []).append(inputs)
         device = next(self.model.parameters()).device
         with torch.inference_mode():
             out = method(**{k: torch.as_tensor(a, device=device) for k, a in inputs.items()})
         return {k: (v.float() if v.is_floating_point() else v).cpu().numpy() for k, v in out.items()}
+
+
+def _wanted(method: Callable[..., object], columns: Mapping[str, Column]) -> list[str]:
+    """List what a graph takes; what it can do without is left out where the columns lack it."""
+    known = inspect.signature(method).parameters.values()
+    return [p.name for p in known if p.default is p.empty or p.name in columns]

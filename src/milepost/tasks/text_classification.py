@@ -118,11 +118,11 @@ class TextClassification(ClassTask[Facts]):
 
         reader, table = self._reader, self.facts.table
         assert isinstance(reader, Tokens)
+        classes = len(self.facts.classes)
         if reader.config is None:
-            backbone, pooling = Encoder(reader.size, self.size, reader.window), "mean"
-        else:
-            backbone, pooling = backbone_of(reader.config), pooling_of(reader.config)
-        return TextNet(backbone, len(self.facts.classes), pooling, table.knots, table.sizes)
+            return TextNet(Encoder(reader.size, self.size, reader.window), classes, "mean", table.knots, table.sizes)
+        pooling = pooling_of(reader.config)
+        return TextNet(backbone_of(reader.config), classes, pooling, table.knots, table.sizes)
 
     def loss(self, model: nn.Module, batch: Batch) -> Tensor:
         from torch.nn.functional import cross_entropy

@@ -1,0 +1,87 @@
+"""Sequences of uneven length one after another, without padding: attention inside each, by runs of equal length.
+
+Shape letters: B sequences, T longest length, S tokens of all sequences, H heads, D width of a head.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import scaled_dot_product_attention
+
+NAME = "milepost"  # of our attention among those of transformers
+
+
+class Spans(NamedTuple):
+    """Where sequences sorted by length lie: runs of as many of one length, from the start on."""
+
+    runs: tuple[tuple[int, int], ...]  # (sequences, length), the shortest first
+
+
+class Packing(NamedTuple):
+    """How a padded batch [B, T] becomes S tokens, and what of them goes back where."""
+
+    token_S: Tensor  # int64, places in the flattened batch, the shortest sequence first
+    position_S: Tensor  # int64, of each token in its sequence
+    order_B: Tensor  # int64, the sequences, the shortest first
+    length_B: Tensor  # int64, in that order
+    spans: Spans
+
+
+def packing(length_B: Tensor, width: int) -> Packing:
+    """Plan how a batch of these lengths, padded to `width`, is packed."""
+    sorted_B, order_B = length_B.sort(stable=True)
+    lengths, counts = sorted_B.unique_consecutive(return_counts=True)
+    ends_B = sorted_B.cumsum(0)
+    sequence_S = torch.repeat_interleave(torch.arange(len(sorted_B), device=length_B.device), sorted_B)
+    position_S = torch.arange(len(sequence_S), device=length_B.device) - (ends_B - sorted_B)[sequence_S]
+    runs = tuple(zip(counts.tolist(), lengths.tolist(), strict=True))
+    return Packing(order_B[sequence_S] * width + position_S, position_S, order_B, sorted_B, Spans(runs))
+
+
+def attention(
+    query: Tensor, key: Tensor, value: Tensor, spans: Spans, scale: float | None = None, causal: bool = False
+) -> Tensor:
+    """Attend within each sequence: [1, H, S, D] -> [1, S, H, D]. No dropout: it would forbid the fused kernel."""
+    parts, start, shared = list[Tensor](), 0, query.shape[1] != key.shape[1]
+    for count, length in spans.runs:
+        stop = start + count * length
+        q, k, v = (
+            t[0, :, start:stop].unflatten(1, (count, length)).transpose(0, 1) for t in (query, key, value)
+        )  # [count, H, length, D]
+        out = scaled_dot_product_attention(q, k, v, scale=scale, is_causal=causal, enable_gqa=shared)
+        parts.append(out.transpose(1, 2).flatten(0, 1))
+        start = stop
+    return torch.cat(parts)[None]
+
+
+@cache
+def registered() -> str:
+    """Make our attention known to transformers, once, and return its name there.
+
+    Given `spans` it attends within sequences; without, it is the usual attention with a mask.
+    """
+    from transformers import AttentionInterface, AttentionMaskInterface
+    from transformers.integrations.sdpa_attention import sdpa_attention_forward
+    from transformers.masking_utils import sdpa_mask
+
+    def attend(
+        module: nn.Module, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, **rest: Any
+    ) -> tuple[Tensor, None]:
+        spans = rest.pop("spans", None)
+        if spans is None:
+            out: tuple[Tensor, None] = sdpa_attention_forward(module, query, key, value, mask, **rest)
+            return out
+        causal = bool(getattr(module, "is_causal", False))
+        return attention(query, key, value, spans, rest.get("scaling"), causal), None
+
+    def mask(**rest: Any) -> Tensor | None:
+        packed = rest.get("attention_mask") is None
+        return None if packed else sdpa_mask(**rest)
+
+    AttentionInterface.register(NAME, attend)
+    AttentionMaskInterface.register(NAME, mask)
+    return NAME
