@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,6 +14,7 @@ from torch import Tensor, nn
 
 from milepost.compute.random import CountedDraws
 from milepost.runtimes.eager import TorchRun
+from milepost.stages.base import NETWORK
 from milepost.stages.prepare import prepare
 from milepost.tasks.base import Task
 from milepost.types import Batch, Columns, Ragged, Run, feed
@@ -34,8 +36,12 @@ class Case:
 
     @cached_property
     def fitted(self) -> Task[Any]:
-        """The task, knowing all rows that are usable."""
-        fitted: Task[Any] = self.ruled.fit([self.rows])
+        """The task, knowing all rows that are usable, as its network reads them."""
+        return self.learned([self.rows])
+
+    def learned(self, batches: Sequence[pl.DataFrame]) -> Task[Any]:
+        """Return the task that knows these rows, as its network reads them."""
+        fitted: Task[Any] = self.ruled.fit(batches).adapted(NETWORK, batches, None)
         return fitted
 
     @cached_property

@@ -11,6 +11,7 @@ from milepost.contract.base import Case, equal
 from milepost.data.columns_file import Writer, load
 from milepost.product import difference
 from milepost.runtimes.eager import TorchRun
+from milepost.stages.initialize import initialize
 from milepost.stages.prepare import prepare
 from milepost.types import concat, take, take_rows
 
@@ -19,7 +20,7 @@ FEW = 5
 
 def fit_of_pieces_is_fit_of_the_whole(case: Case) -> None:
     """How rows are cut into batches changes no fact."""
-    pieces = case.ruled.fit(case.rows.iter_slices(17))
+    pieces = case.learned([*case.rows.iter_slices(17)])
     whole = case.fitted.facts.model_dump(mode="json")
     assert difference(whole, pieces.facts.model_dump(mode="json")) < 1e-9, "fit depends on how the rows are cut"
 
@@ -51,7 +52,7 @@ def other_test_rows_change_no_fact(case: Case) -> None:
     """What is learned comes from training rows alone."""
     train, test = case.rows[: case.rows.height // 2], case.rows[case.rows.height // 2 :]
     other = test.reverse().head(max(30, test.height // 2))
-    found = [prepare({"train": train, "test": t}, case.task).task for t in (test, other)]
+    found = [initialize(prepare({"train": train, "test": t}, case.task)).task for t in (test, other)]
     assert found[0].facts == found[1].facts, "a fact depends on the test rows"
     first = found[0].encode(train.head(FEW))
     found[0].encode(test)

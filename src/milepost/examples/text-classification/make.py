@@ -10,6 +10,7 @@ import inspect
 import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
+from zlib import crc32
 
 TOPICS = {
     "network": ["http", "urllib", "email", "xmlrpc", "smtplib", "ftplib", "imaplib", "poplib", "socketserver", "ssl"],
@@ -23,10 +24,11 @@ SHORTEST, LONGEST = 25, 600  # characters of a text
 def make(folder: Path) -> list[str]:
     """Write the file; return its name."""
     rows = {text: topic for topic in TOPICS for text in _texts(topic)}  # a text of two parts is of the last
+    mixed = sorted(rows.items(), key=lambda row: crc32(row[0].encode()))
     with (folder / "docstrings.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(["text", "topic"])
-        writer.writerows(rows.items())
+        writer.writerows(mixed)
     return ["docstrings.csv"]
 
 
