@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import html
+import re
+from html.entities import html5
 from typing import Literal
 
 import polars as pl
 
 Choice = Literal["keep", "mask"]
 
-TAG = (
-    r"(?is)<!--.*?-->|<script\b.*?</script\s*>|<style\b.*?</style\s*>|"
-    r"</?(?:a|abbr|article|b|big|blockquote|body|br|center|code|del|div|dl|dt|dd|em|font|footer|form|h[1-6]|head|header|"
-    r"hr|html|i|iframe|img|input|ins|label|li|link|meta|nav|ol|option|p|pre|q|s|section|small|span|strike|strong|sub|"
-    r"sup|svg|table|tbody|td|textarea|tfoot|th|thead|title|tr|tt|u|ul|video)(?:\s[^<>]*)?/?>|<!doctype[^<>]*>"
+ROUNDS = 4  # of markup within markup; what holds more is a trick, and loses the signs of markup
+# each is sought by itself: one that is never closed is then found out once, not at every tag
+STRETCHES = {
+    "<!--": r"(?s)<!--.*?-->",
+    "script": r"(?is)<script\b.*?</script\s*>",
+    "style": r"(?is)<style\b.*?</style\s*>",
+}
+TAG = (  # what follows its name holds a sign of equality, or it is `a <b and c> d`
+    r"(?i)</?(?:a|abbr|article|b|big|blockquote|body|br|center|code|del|div|dl|dt|dd|em|font|footer|form|h[1-6]|head|"
+    r"header|hr|html|i|iframe|img|input|ins|label|li|link|meta|nav|ol|option|p|pre|q|s|section|small|span|strike|strong|"
+    r"sub|sup|svg|table|tbody|td|textarea|tfoot|th|thead|title|tr|tt|u|ul|video)(?:\s+[^\s<>=]+\s*=[^<>]*)?\s*/?>|"
+    r"<!doctype[^<>]*>"
 )
 ENTITY = r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});"
+AMPERSANDS = r"(?i)&(?:(?:amp|#0{0,5}38|#x0{0,4}26);)+"  # escaped twice or more
 # control characters, marks of direction, of order and of no width; joiners stay, for emoji and Indic scripts need them
 CONTROL = r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
 URL = r"(?i)\b(?:https?://|www\.)[^\s<>\x22]+"
@@ -23,13 +33,11 @@ EMAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
 
 
 def cleaned(column: pl.Series, urls: Choice = "keep", emails: Choice = "keep") -> pl.Series:
-    """Return texts without markup, control characters and spaces that say nothing; a missing one is empty."""
-    text = column.cast(pl.String).fill_null("")
-    if text.str.contains_any(["<"]).any():
-        text = text.str.replace_all(TAG, " ")
-    if text.str.contains_any(["&"]).any():
-        text = _unescaped(text)
-    text = text.str.replace_all(CONTROL, "")
+    """Return texts without markup, control characters and spaces that say nothing; a missing one is empty.
+
+    What is clean stays as it is, and no text depends on another.
+    """
+    text = _plain(column.cast(pl.String).fill_null(""))
     if urls == "mask":
         text = text.str.replace_all(URL, "[url]")
     if emails == "mask":
@@ -37,13 +45,41 @@ def cleaned(column: pl.Series, urls: Choice = "keep", emails: Choice = "keep") -
     return text.str.replace_all(r"\s+", " ").str.strip_chars()
 
 
+def _plain(text: pl.Series) -> pl.Series:
+    """Take control characters and markup away until none is left: `&amp;lt;b&amp;gt;` is a tag, too."""
+    text = text.str.replace_all(CONTROL, "")
+    marked = text.str.contains_any(["<", "&"]).arg_true()
+    for _ in range(ROUNDS):
+        before = text.gather(marked)
+        after = _unmarked(before)
+        changed = (before != after).arg_true()
+        if not len(changed):
+            return text
+        marked = marked.gather(changed)
+        text = text.scatter(marked, after.gather(changed))
+    return text.scatter(marked, text.gather(marked).str.replace_all("[<>&]", " "))
+
+
+def _unmarked(text: pl.Series) -> pl.Series:
+    for sign, stretch in STRETCHES.items():
+        if text.str.contains_any([sign], ascii_case_insensitive=True).any():
+            text = text.str.replace_all(stretch, " ")
+    return _unescaped(text.str.replace_all(TAG, " ")).str.replace_all(CONTROL, "")
+
+
 def _unescaped(text: pl.Series) -> pl.Series:
     """Turn entities of HTML into what they stand for; a lone ampersand stays."""
-    coded = text.str.contains(ENTITY)
-    if not coded.any():
+    coded = text.str.contains(ENTITY).arg_true()
+    if not len(coded):
         return text
-    plain = [html.unescape(t) for t in text.filter(coded).to_list()]
-    return text.scatter(coded.arg_true(), pl.Series(plain, dtype=pl.String))
+    single = text.gather(coded).str.replace_all(AMPERSANDS, "&amp;")
+    plain = [re.sub(ENTITY, _meant, t) for t in single.to_list()]
+    return text.scatter(coded, pl.Series(plain, dtype=pl.String))
+
+
+def _meant(entity: re.Match[str]) -> str:
+    said = entity[0]
+    return html.unescape(said) if said[1] == "#" or said[1:] in html5 else said
 
 
 def lengths(column: pl.Series) -> pl.Series:
