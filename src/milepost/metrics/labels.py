@@ -2,19 +2,20 @@
 
 A label that no row bears and none is given is left out of the means over labels (`zero_division=nan` there).
 
-Shape letters: N rows, L labels, D weightings, K bins.
+Shape letters: N rows, L labels, D weightings.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from milepost.metrics.classification import BINS, SMALLEST, bin_of, groups, pr_auc
+from milepost.metrics.classification import SMALLEST, groups, pr_auc
 from milepost.metrics.decision import WORTH, best_threshold
 from milepost.metrics.interval import SHARED, f1_limits, mean_limits, widened, wilson
+from milepost.metrics.pictures import of_class, reliability
 from milepost.numeric import weighted_mean
 from milepost.types import Array, Columns, Metric, Scores, Share
 
@@ -117,26 +118,9 @@ def _micro_limits(hit_N: Array, either_N: Array) -> tuple[float, float]:
 def details(stats: Columns, labels: Sequence[str]) -> dict[str, Any]:
     """Return the scores of every label, and how often one was borne where it was given such a probability."""
     p, called, truth, _ = _parts(stats)
-    there, given, both = truth.sum(0), called.sum(0), (truth & called).sum(0)
-    table = [of_class(*row) for row in zip(labels, *(x.tolist() for x in (there, given, both)), strict=True)]
-    place, bins = bin_of(p), list[dict[str, float]]()
-    for k in range(BINS):
-        inside = place == k
-        if inside.any():
-            n, seen = int(inside.sum()), float(truth[inside].mean())
-            low, high = wilson(seen, n)
-            bins.append({"said": float(p[inside].mean()), "seen": seen, "low": low, "high": high, "n": n})
-    return {"classes": table, "calibration": bins}
-
-
-def of_class(name: str, there: int, called: int, both: int) -> Mapping[str, Any]:
-    """Return the scores of one class or label by rows; None where there is nothing to divide by."""
-
-    def share(top: int, bottom: int) -> float | None:
-        return top / bottom if bottom else None
-
-    told = {"precision": share(both, called), "recall": share(both, there), "f1": share(2 * both, there + called)}
-    return {"class": name, "rows": there, "called": called, **told}
+    counts = (x.sum(0).tolist() for x in (truth, called, truth & called))
+    table = [of_class(*row) for row in zip(labels, *counts, strict=True)]
+    return {"classes": table, "calibration": reliability(p.ravel(), truth.ravel())}
 
 
 def called(probability_NL: Array, thresholds_L: Sequence[float] | None) -> Array:

@@ -13,6 +13,7 @@ from milepost.metrics.decision import WORTH
 from milepost.product import Product
 from milepost.roadmap import slices
 from milepost.roadmap.gates import SHIPPED, Gate
+from milepost.roadmap.mistakes import mistakes
 from milepost.roadmap.opened import Opened
 from milepost.roadmap.status import days_left
 from milepost.roadmap.verdict import judge, worst
@@ -57,6 +58,8 @@ def gathered(
     known = dict.fromkeys([*read, *task.reads.get("sensitive", ()), *rows.columns[test.width :]])
     searched = [c for c in known if c not in task.personal and c in rows.columns]
     out |= {"details": task.details(mine.stats), "worst": slices.worst(mine, rows, searched)}
+    weighty = [c["column"] for c in product.manifest.get("importance") or ()]
+    out["mistakes"] = mistakes(task, mine.stats, test, weighty)
     metrics = {**task.metrics, **SHIPPED}
     out["units"] = {name: metric.unit for name, metric in metrics.items()}
     out["better"] = {name: metric.better for name, metric in metrics.items()}

@@ -165,6 +165,10 @@ class Task(BaseModel, ABC, Generic[F]):
     def loss(self, model: nn.Module, batch: Batch) -> Tensor:
         """[B]; example i never depends on example j, nor on padding."""
 
+    def last_layer(self, features_MF: Array, truth: Array, seed: int) -> tuple[Array, Array]:
+        """Fit the last matrix [O, F] and bias [O] of a network to what the layers below say of M examples."""
+        raise NotImplementedError(f"{type(self).__name__} has no last layer to fit")
+
     # evaluate, deploy
 
     @abstractmethod
@@ -192,8 +196,12 @@ class Task(BaseModel, ABC, Generic[F]):
         return {}
 
     def details(self, stats: Columns) -> Mapping[str, Any]:
-        """Show how the answers are right and wrong: `confusion` of classes, `calibration` of what was said."""
+        """Show how answers are right and wrong: `confusion` and scores of `classes`, `calibration` of what was said."""
         return {}
+
+    def mistakes(self, stats: Columns) -> Sequence[Mapping[str, Any]]:
+        """List the rows that are most surely wrong: `row` from 0, `truth`, `answer`, `probability` or `error`."""
+        return ()
 
     def tuned(self, stats: Columns, metric: str) -> Self:
         """Return the task with its decision set so that `metric` is best on these rows, where it decides anything."""

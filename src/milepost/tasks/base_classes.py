@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from milepost.columns.schema import Type
 from milepost.errors import MilepostError, did_you_mean
-from milepost.metrics import classification, decision, pictures, sure
+from milepost.metrics import classification, decision, mistakes, pictures, sure
 from milepost.spec.product import Value
 from milepost.tasks.base import Task
 from milepost.types import Answer, Array, Columns, Finding, Scores, Share
@@ -153,6 +153,9 @@ class ClassTask(Task[F]):
     def details(self, stats: Columns) -> Mapping[str, Any]:
         return pictures.of_classes(stats, self.facts.classes)
 
+    def mistakes(self, stats: Columns) -> Sequence[Mapping[str, Any]]:
+        return mistakes.of_classes(stats, self.facts.classes)
+
     def tuned(self, stats: Columns, metric: str) -> Self:
         positive, worth = self.facts.positive_id, self.facts.worth(self.value)
         if positive is None or metric not in decision.TUNABLE or (metric == decision.WORTH and worth is None):
@@ -162,6 +165,11 @@ class ClassTask(Task[F]):
         known_N = (truth >= 0) & np.isfinite(p_NC[:, positive])
         best = decision.best_threshold(p_NC[:, positive], truth == positive, known_N, metric, cells)
         return self.model_copy(update={"threshold": best})
+
+    def last_layer(self, features_MF: Array, truth: Array, seed: int) -> tuple[Array, Array]:
+        from milepost.portable.logistic import last_layer
+
+        return last_layer(features_MF, truth, len(self.facts.classes))
 
     def naive(self, batches: Iterable[pl.DataFrame]) -> Callable[[pl.DataFrame], list[Answer]]:
         counts = np.zeros(len(self.facts.classes))

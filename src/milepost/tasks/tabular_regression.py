@@ -13,7 +13,7 @@ from milepost.columns.schema import Type
 from milepost.data.learn import learn
 from milepost.data.table import TableFacts, floats
 from milepost.errors import MilepostError
-from milepost.metrics import pictures, regression
+from milepost.metrics import mistakes, pictures, regression
 from milepost.tasks.base import Task
 from milepost.types import Answer, Array, Batch, Columns, Field, Finding, Graphs, Run, Scores, concat
 
@@ -119,6 +119,9 @@ class TabularRegression(Task[Facts]):
 
     def details(self, stats: Columns) -> Mapping[str, Any]:
         return pictures.of_numbers(stats)
+
+    def mistakes(self, stats: Columns) -> Sequence[Mapping[str, Any]]:
+        return mistakes.of_numbers(stats)
 
     def naive(self, batches: Iterable[pl.DataFrame]) -> Callable[[pl.DataFrame], list[Answer]]:
         values = np.concatenate([self._truth(b) for b in batches])
