@@ -41,5 +41,5 @@ def test_short_forms_are_allowed() -> None:
     milestone = made["properties"]["milestones"]["additionalProperties"]["anyOf"]
     assert {"type": "array", "items": {"type": "string"}, "minItems": 1} in milestone
     assert made["$defs"]["Train"]["properties"]["seed"]["minimum"] == 0
-    assert set(made["$defs"]["Model"]["properties"]) == {"from", "size"}
+    assert set(made["$defs"]["Model"]["properties"]) == {"from", "size", "pretrained", "tune", "lora"}
     assert {o["type"] for o in made["$defs"]["Budget"]["properties"]["time"]["anyOf"]} == {"number", "string"}

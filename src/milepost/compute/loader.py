@@ -11,7 +11,7 @@ from milepost.numeric import stretches
 from milepost.types import Array, Batch, Columns, Ragged, feed, lengths_of, size, take
 
 LOOKED = 4096  # examples that are looked at together ...
-CELLS = 1 << 14  # ... and their cells, where they differ in length
+CELLS = 1 << 13  # ... and their cells, where they differ in length
 HELD = 2**30  # bytes of encoded examples that may stay in (device) memory
 
 

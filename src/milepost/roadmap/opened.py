@@ -103,15 +103,27 @@ def opened(path: Path, overrides: Sequence[str] = ()) -> Opened:
         where = loaded.places.where(("task", key), loaded.file)
         errors.append(MilepostError(f"there is no key `task.{key}`", where, "remove it"))
     gates = {name: _gates(loaded, task, name, errors) for name in spec.milestones}
-    try:
-        known(spec.model.name, task, loaded.folder)
-    except MilepostError as error:
-        errors.append(MilepostError(error.what, loaded.places.where(("model",), loaded.file), error.fix))
+    errors += _models(loaded, task)
     if spec.value is not None and WORTH not in task.metrics:
         what = f"{spec.task.kind} answers with no class, and `value` is about classes"
         errors.append(MilepostError(what, loaded.places.where(("value",), loaded.file), "remove it"))
     known_by_task = {"value": spec.value} | ({"size": spec.model.size} if spec.model.size else {})
     return Opened(loaded, task.model_copy(update=known_by_task), gates, _columns(loaded, errors), tuple(errors))
+
+
+def _models(loaded: Loaded, task: Task[Any]) -> list[MilepostError]:
+    """List what is wrong with the models that are named."""
+    model, where, out = loaded.spec.model, loaded.places.where(("model",), loaded.file), list[MilepostError]()
+    for name in (model.name, *([model.pretrained] if model.pretrained else [])):
+        try:
+            known(name, task, loaded.folder)
+        except MilepostError as error:
+            out += [MilepostError(e.what, where, e.fix) for e in error.errors]
+    own = model.name in task.models or ":" in model.name
+    if (model.pretrained or model.lora or model.tune != "whole") and (own or not task.pretrained):
+        what = f"{loaded.spec.task.kind} with `model: {model.name}` starts from no pretrained model that could be tuned"
+        out.append(MilepostError(what, where, "remove pretrained, tune and lora"))
+    return out
 
 
 def _columns(loaded: Loaded, errors: list[MilepostError]) -> dict[str, ColumnWish]:

@@ -18,6 +18,7 @@ from milepost.roadmap import evidence
 from milepost.roadmap.judged import Judged, decided, decided_task, keep, tuned
 from milepost.roadmap.looks import looks
 from milepost.roadmap.opened import Opened
+from milepost.roadmap.starts import AUTO, Start, starts
 from milepost.roadmap.store import Store
 from milepost.stages.base import Candidate, Prepared, Trained
 from milepost.stages.deploy import deploy
@@ -27,8 +28,6 @@ from milepost.stages.prepare import prepare
 from milepost.stages.train import load_trained, train
 from milepost.types import Progress
 from milepost.units import time_text
-
-AUTO = "auto"
 
 
 @dataclass
@@ -45,8 +44,12 @@ class Road:
     @property
     def names(self) -> list[str]:
         """The models to try, cheapest first: the baseline is always among them."""
-        models, wanted = self.opened.task.models, self.opened.spec.model.name
-        return list(models) if wanted == AUTO else list(dict.fromkeys((models[0], wanted)))
+        return list(self.starts)
+
+    @property
+    def starts(self) -> dict[str, Start]:
+        """What each of them starts from."""
+        return starts(self.opened.spec.model, self.opened.task)
 
     def prepare(self) -> Prepared:
         """Clean, split and fit, once for these bytes of data."""
@@ -66,7 +69,8 @@ class Road:
     def initialize(self, prepared: Prepared, name: str) -> Candidate:
         """Give a model its first weights."""
         try:
-            return initialize(prepared, name, seed=self.opened.spec.train.seed, base=self.opened.folder)
+            seed, start = self.opened.spec.train.seed, self.starts[name]
+            return initialize(prepared, **start._asdict(), seed=seed, base=self.opened.folder)
         except MilepostError as error:
             raise self.opened.placed(error) from error
 
@@ -98,13 +102,14 @@ class Road:
     def _train_one(self, prepared: Prepared, name: str, left: float) -> Path:
         spec = self.opened.spec.train
         wish = Wish(left, spec.epochs, spec.steps, spec.lr, spec.batch, spec.seed)
-        inputs = {"prepared": prepared.folder.name, "model": name, "train": spec.model_dump(mode="json")}
+        start = self.starts[name]
+        inputs = {"prepared": prepared.folder.name, "model": list(start), "train": spec.model_dump(mode="json")}
 
         def make(out: Path, work: Path) -> None:
             candidate = self.initialize(prepared, name)
             train(prepared, candidate, wish, folder=out, work=work, choices=self.choices, progress=self.progress)
 
-        folder = self._once("train", {**inputs, "bytes": self._bytes_of(name)}, make, f"train {name}")
+        folder = self._once("train", {**inputs, "bytes": self._bytes_of(start.model)}, make, f"train {name}")
         report = json.loads((folder / "training.json").read_text("utf-8"))
         self.choices.once(name, lambda: report["chosen"])
         if report.get("rows", 0) < report.get("of_rows", 0):
@@ -137,7 +142,8 @@ class Road:
 
     def choose(self, prepared: Prepared, trained: dict[str, Path]) -> dict[str, Any]:
         """Score every model on the validation rows; return the winner, why, and its scores, for metrics.json."""
-        wanted, early = self.opened.spec.model.name, evidence.early_slices(self.opened)
+        early, model = evidence.early_slices(self.opened), self.opened.spec.model
+        wanted = AUTO if model.name == AUTO else self.names[-1]
         inputs: dict[str, Any] = {"trained": [[n, f.name] for n, f in trained.items()], "wanted": wanted}
         inputs |= {"group": self.group, "objective": self.objective, "early": early}
 

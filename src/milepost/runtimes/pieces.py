@@ -9,7 +9,7 @@ import numpy as np
 from milepost.numeric import stretches
 from milepost.types import Array, Columns, Run, lengths_of, size, take
 
-CELLS = 1 << 16  # of the longest input, padding included, that are run at once
+CELLS = 1 << 13  # of the longest input, padding included, that are run at once
 
 
 def in_pieces(run: Run, columns: Columns, graph: str = "forward", cells: int = CELLS) -> dict[str, Array]:

@@ -17,7 +17,6 @@ NOT_BUILT = {
     ("optimize",),
     ("train", "search"),
     ("train", "budget", "money"),
-    ("model", "lora"),
 }
 
 
@@ -58,6 +57,12 @@ def _date(value: Any) -> date:
 
 def _model(value: Any) -> Any:
     return value if isinstance(value, dict | Model) else {"from": value}
+
+
+def _tune(value: Any) -> Any:
+    if not isinstance(value, str) or not re.fullmatch(r"whole|head|last:[1-9]\d{0,3}", value):
+        raise refuse("must say which layers learn", "write whole, head or last:2")
+    return value
 
 
 def _milestone(value: Any) -> Any:
@@ -135,11 +140,33 @@ class Data(Section):
         return self
 
 
+class Lora(Section):
+    """Say how wide the adapters are that learn in place of a pretrained network's weights."""
+
+    rank: Annotated[Count, Field(le=1024)] = 16
+
+
 class Model(Section):
-    """Say what training starts from, and how large a network built from scratch is."""
+    """Say what training starts from, how large a network built from scratch is, what of a pretrained one learns.
+
+    `auto` tries the `pretrained` one, too, where it is named: its last layer alone, then all of it.
+    """
 
     name: str = Field(default="auto", alias="from")
     size: Literal["tiny", "small", "base", "large"] | None = None
+    pretrained: Source | None = None
+    tune: Annotated[str, BeforeValidator(_tune)] = "whole"
+    lora: Lora | None = None
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if self.pretrained is not None and self.name != "auto":
+            raise refuse("names two models to start from", "write `from: auto` beside `pretrained`, or `from` alone")
+        if self.lora is not None and self.tune != "whole":
+            raise refuse("lets both adapters and layers learn", "keep one of `lora` and `tune`")
+        if self.name == "auto" and (self.lora is not None or self.tune != "whole"):
+            raise refuse("says how a pretrained model learns, but not which", "write `from: FOLDER`")
+        return self
 
 
 class Budget(Section):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from milepost.data.pretrained import pretrained
 from milepost.errors import MilepostError, did_you_mean
 from milepost.product import read_manifest
 from milepost.stages.base import NETWORK, WHOLE, Candidate, Prepared
@@ -67,14 +68,14 @@ def _sampled(prepared: Prepared) -> Iterator[pl.DataFrame]:
 
 def _pretrained(task: Task[Any], folder: Path, tune: str, lora: int) -> nn.Module:
     """Return the kind's network with the weights of a folder, ready to learn."""
-    from milepost.nets import pretrained
+    from milepost.nets import pretrained as nets
 
     network: nn.Module = task.build()
-    pretrained.load_weights(network.backbone, folder)
+    nets.load_weights(network.backbone, folder)
     if lora:
-        pretrained.with_lora(network, lora)
+        nets.with_lora(network, lora)
     else:
-        pretrained.tune(network, tune)
+        nets.tune(network, tune)
     return network
 
 
@@ -84,7 +85,10 @@ def known(model: str, task: Task[Any], base: Path) -> None:
         if not (base / model.rpartition(":")[0]).is_file():
             raise MilepostError(f"there is no Python file for `{model}`", "model", "write it as ./net.py:build")
     elif model not in ("auto", *task.models) and not (base / model / "manifest.json").is_file():
-        if task.pretrained and ((base / model).is_dir() or HUB_ID.fullmatch(model)):
+        if task.pretrained and (base / model).is_dir():
+            pretrained(base / model, model)
+            return
+        if task.pretrained and HUB_ID.fullmatch(model):
             return
         if (base / model / "config.json").is_file():
             raise MilepostError(f"{kind_of(task)} starts from no pretrained model", "model", "use `model: auto`")

@@ -18,10 +18,11 @@ from milepost.compute.choices import Choices, Wish
 from milepost.data.columns_file import Writer, load, whole
 from milepost.errors import MilepostError
 from milepost.runtimes.onnx import OnnxRun
-from milepost.stages.base import Candidate, Prepared, Trained
+from milepost.runtimes.pieces import in_pieces
+from milepost.stages.base import HEAD, Candidate, Prepared, Trained
 from milepost.tasks import load_task, save_task
 from milepost.tasks.base import Task
-from milepost.types import Columns, Graphs, Progress, quiet, size
+from milepost.types import Array, Columns, Graphs, Progress, quiet, size, take
 
 if TYPE_CHECKING:
     from torch import nn
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from milepost.compute.loader import Loader
 
 ROWS = 8192  # of a batch that a task learns from
+PROBED, USED = 256, 0.8  # examples that time a frozen network, and the share of the time that it may take
 MANY, PILOT = 100_000, 20_000  # rows from which a simple model is timed before it learns, and on how many
 RECIPE = {  # of a network from scratch, measured on tables; a task's own recipe says where it differs
     "lr_per_example": 5e-7,  # small tables want small steps: 1e-3 at 2,000 rows, 1e-2 at 20,000
@@ -68,6 +70,8 @@ def train(
     begun, asked, chosen = time.perf_counter(), wish or Wish(), choices or Choices()
     if candidate.network is None:
         report = _train_simple(prepared, candidate, asked, out, chosen)
+    elif candidate.tune == HEAD:
+        report = _train_head(prepared, candidate, asked, out, place, chosen)
     else:
         report = _train_network(prepared, candidate, asked, out, place, chosen, save_every, progress)
     report |= {"model": candidate.name, "seconds": time.perf_counter() - begun}
@@ -116,6 +120,43 @@ def _train_simple(prepared: Prepared, candidate: Candidate, wish: Wish, out: Pat
     return {"chosen": plan, "rows": plan["rows"], "of_rows": table.height}
 
 
+def _train_head(
+    prepared: Prepared, candidate: Candidate, wish: Wish, out: Path, work: Path, choices: Choices
+) -> dict[str, Any]:
+    """Run the frozen network once over as many examples as the time buys, and fit its last layer to what it says."""
+    import torch
+
+    from milepost.compute.device import cores, device
+    from milepost.runtimes.eager import TorchRun
+
+    assert candidate.network is not None
+    task, network, where = candidate.task, candidate.network.to(device()), work / "train"
+    columns = encoded(task, prepared.batches("train"), where)
+    inputs, count = {k: c for k, c in columns.items() if k not in ("y", "row")}, size(columns)
+    torch.set_num_threads(cores())
+    network.packed = network.can_pack
+
+    def seen(examples: int) -> tuple[Array, Array]:
+        index = np.linspace(0, count - 1, examples).astype(np.int64)
+        return in_pieces(TorchRun(network), take(inputs, index), "features")["features"], index
+
+    def planned() -> dict[str, Any]:
+        begun, few = time.perf_counter(), min(count, PROBED)
+        seen(few)
+        affordable = int(USED * wish.seconds / (time.perf_counter() - begun) * few)
+        return {"rows": min(count, max(few, affordable)), "seed": wish.seed}
+
+    plan = choices.once(candidate.name, planned)
+    features, index = seen(plan["rows"])
+    weight, bias = task.last_layer(features, np.asarray(columns["y"])[index], wish.seed)
+    with torch.no_grad():
+        network.head.weight.copy_(torch.from_numpy(weight))  # type: ignore[operator, union-attr]
+        network.head.bias.copy_(torch.from_numpy(bias))  # type: ignore[operator, union-attr]
+    network.packed = False  # type: ignore[assignment]
+    _write(network, out)
+    return {"chosen": plan, "rows": plan["rows"], "of_rows": count}
+
+
 def _train_network(
     prepared: Prepared,
     candidate: Candidate,
@@ -151,9 +192,14 @@ def _train_network(
 
 
 def _write(network: nn.Module, out: Path) -> None:
-    """Write the weights."""
+    """Write the weights, adapters folded in."""
     from safetensors.torch import save_file
 
+    from milepost.nets.pretrained import merge
+
+    if hasattr(network, "backbone"):
+        merge(network)
+        network.packed = False  # type: ignore[assignment]
     save_file({k: v.contiguous().cpu() for k, v in network.state_dict().items()}, out / "weights.safetensors")
 
 
