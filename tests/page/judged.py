@@ -115,7 +115,9 @@ def metrics() -> dict[str, Any]:
         "details": {
             "confusion": {"classes": ["healthy", "ill"], "counts": [[133, 17], [20, 30]]},
             "calibration": [calibrated(i) for i in range(8)],
+            "classes": [scored("healthy", 150, 153, 133), scored("ill", 50, 47, 30), scored("lost", 2, 0, 0)],
         },
+        "mistakes": [mistaken(i) for i in range(9)],
         "importance": [{"column": c, "value": v, "low": v - h, "high": v + h} for c, v, h in COLUMNS],
         "curves": {"network": [curved(s) for s in range(0, 1200, 20)]},
         "threshold": {"value": 0.31, "metric": "value_per_1k_usd", "positive": "ill"},
@@ -143,6 +145,18 @@ SECONDS = {
     "evaluate": 0.7,
     "deploy": 0.9,
 }
+
+
+def scored(name: str, rows: int, called: int, both: int) -> dict[str, Any]:
+    precision = both / called if called else None
+    f1 = 2 * both / (rows + called)
+    return {"class": name, "rows": rows, "called": called, "precision": precision, "recall": both / rows, "f1": f1}
+
+
+def mistaken(i: int) -> dict[str, Any]:
+    cells = {"note": "胸口发闷三天，" + "he says that it began at night " * i, "age": str(40 + i), "city": "北京"}
+    about = {"row": 17 * i + 3, "truth": "healthy", "answer": "ill", "probability": 0.99 - i / 30}
+    return about | {"cells": cells}
 
 
 def calibrated(i: int) -> dict[str, Any]:

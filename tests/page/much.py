@@ -39,6 +39,9 @@ def metrics() -> dict[str, Any]:
     classes = [f"{i} {LONG}" for i in range(50)]
     counts = [[90 if i == j else (i * 7 + j) % 5 for j in range(50)] for i in range(50)]
     found["details"]["confusion"] = {"classes": classes, "counts": counts}
+    found["details"]["classes"] = [judged.scored(c, 100 + i, 90, 7 * i // 5) for i, c in enumerate(classes)]
+    wrong = {"answer": classes[0], "truth": classes[1], "cells": {LONG: "x" * 200}}
+    found["mistakes"] = [judged.mistaken(i) | wrong for i in range(20)]
     found["slices"] = {f"city={LONG}{i}": {"accuracy": judged.score(0.5 + i / 500)} for i in range(200)}
     found["worst"] = [
         {"slice": f"{LONG}{i}", "metric": "accuracy", **judged.score(0.4), "rest": 0.8, "certain": i < 2}

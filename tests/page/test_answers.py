@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from milepost.page import answers, calibration, choice, confusion, cost, curves, slices, steps
+from milepost.page import answers, by_class, calibration, choice, confusion, cost, curves, mistakes, slices, steps
 from milepost.page.evidence import Evidence
 from milepost.page.page import page
 from milepost.page.voice import Voice
@@ -47,7 +47,7 @@ def test_a_run_may_have_one_key_alone(key: str) -> None:
 
 def test_what_was_not_measured_has_no_card() -> None:
     titles = re.findall(
-        "<h3>([^<]*)</h3>", answers.answers(having(details={}, worst=[], curves={}, threshold={}), Voice())
+        "<h3>([^<]*)</h3>", answers.answers(having(details={}, worst=[], curves={}, threshold={}, mistakes=[]), Voice())
     )
     assert titles == ["Scores", "For whom it works", "What the answers rest on"]
     assert (
@@ -154,3 +154,33 @@ def test_every_gate_that_is_not_passed_is_a_step_and_the_next_is_first() -> None
     assert "accuracy >= 0.8" in found[1] and "about 1,130 test rows would prove it" in found[1]
     done = steps.steps({"milestones": [], "next": "milepost serve"}, Voice())
     assert words(done).startswith("Next step milepost serve")
+
+
+def test_every_class_has_a_row_the_weakest_first_and_those_with_none_last() -> None:
+    nobody = judged.scored("nobody", 1, 0, 0) | {"rows": 0, "recall": None, "f1": None}
+    classes = [nobody, *sample.metrics()["details"]["classes"]]
+    text = by_class.by_class(having(details={"classes": classes}), Voice())
+    found = cells(text)
+    assert [row[0] for row in found] == ["class", "lost", "ill", "healthy", "nobody"]
+    assert found[2][1:] == ["0.619", "0.638", "0.600", "50"] and found[4][1:4] == ["–", "–", "–"]
+    assert text.count('class="t-pale"') == 2 and "fewer than 30 rows" in words(text)
+    many = [judged.scored(f"c{i}", 90, 90, i) for i in range(50)]
+    assert "38 more classes" in words(by_class.by_class(having(details={"classes": many}), Voice()))
+
+
+def test_mistakes_of_classes_labels_and_numbers_are_said() -> None:
+    def said(**one: Any) -> str:
+        return words(mistakes.mistakes(having(mistakes=[{"row": 7, "cells": {"note": "n"}, **one}]), Voice()))
+
+    found = said(truth="healthy", answer="ill", probability=0.98)
+    assert "called ill with 98.0% , true is healthy" in found and "note n" in found and "row 7 of the test" in found
+    labels = said(truth=["a", "b"], answer=[], label="a", probability=0.9)
+    assert "called no label , true is a , b ; surest of a : 90.0%" in labels
+    assert "said 9.5 , true is 3 : off by 6.5" in said(truth=3.0, answer=9.5, error=6.5)
+    assert "wrong with 70.0%" in said(probability=0.7), "of classes that are personal data"
+
+
+def test_the_first_mistakes_are_seen_and_the_others_are_folded() -> None:
+    text = mistakes.mistakes(having(), Voice())
+    assert text.count("<li>") == 9 and text.split("<details>")[0].count("<li>") == mistakes.SHOWN
+    assert "4 more" in words(text)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from milepost.page.by_class import by_class
 from milepost.page.calibration import calibration, threshold
 from milepost.page.confusion import confusion, is_wide
 from milepost.page.curves import curves
 from milepost.page.evidence import Evidence
 from milepost.page.html import Html, joined, tag
 from milepost.page.importance import importance
+from milepost.page.mistakes import mistakes
 from milepost.page.scores import scores
 from milepost.page.slices import slices, worst
 from milepost.page.voice import Voice
@@ -27,8 +29,10 @@ def answers(evidence: Evidence, voice: Voice) -> Html:
         _card(voice("Scores"), scores(evidence, voice), broad=True),
         *small,
         learned if alone else "",
+        _card(voice("Class by class"), by_class(evidence, voice), broad=True),
         _card(voice("For whom it works"), slices(evidence, voice), broad=True),
         _card(voice("Where it is worst"), worst(evidence, voice), broad=True),
+        _card(voice("What it gets most wrong"), mistakes(evidence, voice), broad=True),
         _card(voice("What the answers rest on"), importance(evidence, voice), broad=True),
         "" if alone else learned,
     ]
