@@ -17,9 +17,10 @@ from milepost.data.table import TableFacts
 from milepost.data.text import cleaned
 from milepost.data.tokens import LONGEST, Tokens, learned
 from milepost.data.vocabulary import Vocabulary
-from milepost.numeric import softmax
+from milepost.numeric import sigmoid, softmax
 from milepost.runtimes.pieces import in_pieces
-from milepost.tasks.base_classes import ClassFacts, ClassTask
+from milepost.tasks.base_classes import ClassFacts
+from milepost.tasks.base_labels import LabelTask
 from milepost.types import Answer, Array, Batch, Columns, Graphs, Ragged, Run, concat, take
 from milepost.types import Field as Shown
 
@@ -40,11 +41,10 @@ class Facts(ClassFacts):
     reader: Annotated[Vocabulary | Tokens, Field(discriminator="kind")] | None = None
 
 
-class TextClassification(ClassTask[Facts]):
+class TextClassification(LabelTask[Facts]):
     """Read a text, or two, and what stands beside it; answer with the probability of every class."""
 
     text: Annotated[tuple[str, ...], BeforeValidator(_several), Field(min_length=1, max_length=2)]
-    target: str
     features: tuple[str, ...] = ()  # columns of numbers and categories beside the text
     urls: Literal["keep", "mask"] = "keep"
     emails: Literal["keep", "mask"] = "keep"
@@ -53,16 +53,12 @@ class TextClassification(ClassTask[Facts]):
     pretrained: ClassVar = True
 
     @property
-    def truth(self) -> str:
-        return self.target
-
-    @property
     def reads(self) -> Mapping[str, tuple[str, ...]]:
         return {"text": self.text, "target": self.targets, "features": self.features}
 
     @property
     def types(self) -> Mapping[str, Type]:
-        return {self.target: "category", **dict.fromkeys(self.text, "text")}
+        return {**super().types, **dict.fromkeys(self.text, "text")}
 
     @property
     def fields(self) -> tuple[Shown, ...]:
@@ -107,7 +103,7 @@ class TextClassification(ClassTask[Facts]):
     def encode(self, table: pl.DataFrame) -> Columns:
         out = self._reader.encode(self._texts(table))
         beside = self.facts.table.encode(table)
-        if self.target in table.columns:
+        if set(self.targets) <= set(table.columns):
             beside["y"] = self.class_ids(table).astype(np.int32)
         return out | (take(beside, np.asarray(out["row"])) if "row" in out else beside)
 
@@ -125,14 +121,17 @@ class TextClassification(ClassTask[Facts]):
         return TextNet(backbone_of(reader.config), classes, pooling, table.knots, table.sizes)
 
     def loss(self, model: nn.Module, batch: Batch) -> Tensor:
-        from torch.nn.functional import cross_entropy
+        from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
-        out_BC = model(**{k: v for k, v in batch.items() if k != "y"})["out"]
+        out_BC = model(**{k: v for k, v in batch.items() if k != "y"})["out"].float()
+        if self.several:
+            return binary_cross_entropy_with_logits(out_BC, batch["y"].float(), reduction="none").sum(1)
         return cross_entropy(out_BC, batch["y"], reduction="none", ignore_index=-1)
 
     def answer(self, run: Run, columns: Columns, table: pl.DataFrame) -> list[Answer]:
         out_MC = in_pieces(run, {k: c for k, c in columns.items() if k not in ("y", "row")})["out"]
-        p_MC = softmax(out_MC.reshape(len(out_MC), out_MC.shape[-1]))
+        flat_MC = out_MC.reshape(len(out_MC), out_MC.shape[-1])
+        p_MC = sigmoid(flat_MC) if self.several else softmax(flat_MC)
         return self.answers(_pooled(p_MC, columns, table.height))
 
     def simple(self, name: str, batches: Iterable[pl.DataFrame], seed: int) -> Graphs:
