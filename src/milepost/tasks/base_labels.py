@@ -126,7 +126,10 @@ class LabelTask(ClassTask[F]):
     def answers(self, p_NC: Array) -> list[Answer]:
         if not self.several:
             return super().answers(p_NC)
-        names, called = self.facts.classes, labels.called(p_NC, self.cuts)
+        names, called = (
+            self.facts.classes,
+            labels.called(p_NC, None if isinstance(self.threshold, float) else self.threshold),
+        )
         return [
             {
                 "labels": [names[i] for i in np.flatnonzero(given)],
@@ -171,7 +174,7 @@ class LabelTask(ClassTask[F]):
             return self
         p_NL, truth_NL = np.asarray(stats["probability"]), np.asarray(stats["truth"], bool)
         best = labels.best_thresholds(p_NL, truth_NL, metric)
-        return self.model_copy(update={"cuts": tuple(best)})
+        return self.model_copy(update={"threshold": tuple(best)})
 
     def naive(self, batches: Iterable[pl.DataFrame]) -> Callable[[pl.DataFrame], list[Answer]]:
         if not self.several:
