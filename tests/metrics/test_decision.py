@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn import metrics as sk
 
 from milepost.errors import MilepostError
-from milepost.metrics.decision import TUNABLE, best_threshold, called, worth
+from milepost.metrics.decision import EVEN, STRENGTHS, TUNABLE, best_cuts, best_threshold, called, worth
 from milepost.spec.product import Value
 
 CELLS = Value(tp=40, fp=-5, fn=-120, tn=1)
@@ -56,3 +56,42 @@ def test_of_more_classes_the_one_that_pays_is_called() -> None:
     assert called(p, None, None, None).tolist() == [0, 0]
     assert called(p, None, None, pays).tolist() == [2, 0]
     assert called(p[:, :2], 1, 0.2, None).tolist() == [1, 0]
+
+
+def uneven(n: int = 600, seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Probabilities that are true of three classes, one of them rare, their classes, and how common these are."""
+    rng = np.random.default_rng(seed)
+    share = np.array([0.8, 0.15, 0.05])
+    truth = rng.choice(3, n, p=share)
+    near = np.exp(1.5 * np.eye(3)[truth] + rng.normal(size=(n, 3))) * share
+    return near / near.sum(1, keepdims=True), truth, share
+
+
+@pytest.mark.parametrize("metric", EVEN)
+def test_cuts_are_the_best_power_of_the_shares(metric: str) -> None:
+    p, truth, share = uneven()
+    truth[:5] = -1  # never seen in training
+    cuts = best_cuts(p, truth, share, metric)
+    reached = {
+        "balanced_accuracy": lambda guess: sk.balanced_accuracy_score(truth[5:], guess[5:]),
+        "macro_f1": lambda guess: sk.f1_score(truth[5:], guess[5:], average="macro"),
+    }[metric]
+    best = reached(called(p, None, None, None, cuts))
+    assert best == pytest.approx(max(reached((p / share**t).argmax(1)) for t in STRENGTHS))
+    assert best > reached(p.argmax(1)) and cuts[0] > cuts[2]
+
+
+def test_cuts_hold_on_other_rows() -> None:
+    """What 600 rows choose makes the balanced accuracy of 20,000 others much better."""
+    p, truth, share = uneven()
+    cuts = best_cuts(p, truth, share, "balanced_accuracy")
+    other, theirs, _ = uneven(20_000, 1)
+    gain = [sk.balanced_accuracy_score(theirs, called(other, None, None, None, c)) for c in (None, cuts)]
+    assert gain[1] > gain[0] + 0.1
+
+
+def test_where_nothing_is_gained_the_likeliest_is_called() -> None:
+    p = np.eye(3)[[0, 1, 2, 0]] * 0.8 + 0.05
+    assert best_cuts(p, np.array([0, 1, 2, 0]), np.array([0.5, 0.25, 0.25]), "macro_f1") == [1.0, 1.0, 1.0]
+    assert best_cuts(p[:0], np.zeros(0, int), np.array([0.5, 0.25, 0.25]), "macro_f1") == [1.0, 1.0, 1.0]
+    assert called(p, None, None, None, [0.9, 0.05, 0.05]).tolist() == [1, 1, 2, 1]

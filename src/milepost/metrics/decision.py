@@ -1,6 +1,6 @@
 """Which class a row is called, given the probabilities: the likeliest, the one above a threshold, the one that pays.
 
-Shape letters: N rows, C classes, T thresholds.
+Shape letters: N rows, C classes, T thresholds or strengths.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from milepost.types import Array
 
 WORTH = "value_per_1k_usd"
 TUNABLE = (WORTH, "f1", "balanced_accuracy", "macro_f1")  # that a threshold may be chosen for
+EVEN = ("balanced_accuracy", "macro_f1")  # that count every class alike, however rare
+STRENGTHS = tuple(t / 8 for t in range(13))  # 0: as likely as it is; 1: as if every class were as common; up to 1.5
 
 
 def worth(value: Value, classes: Sequence[str], positive: int | None) -> Array:
@@ -35,17 +37,46 @@ def worth(value: Value, classes: Sequence[str], positive: int | None) -> Array:
     return np.array([[value.matrix.get(t, {}).get(c, 0.0) for c in classes] for t in classes], np.float64)
 
 
-def called(probability_NC: Array, positive: int | None, threshold: float | None, worth_CC: Array | None) -> Array:
+def called(
+    probability_NC: Array,
+    positive: int | None,
+    threshold: float | None,
+    worth_CC: Array | None,
+    cuts_C: Sequence[float] | None = None,
+) -> Array:
     """Return the class of each row, int [N].
 
-    Of two classes the positive one from `threshold` on; of more the one that pays most by `worth_CC` (truth, called);
-    else the likeliest.
+    Of two classes the positive one from `threshold` on; of more the one that pays most by `worth_CC` (truth, called),
+    or that is likeliest once its probability is divided by its cut; else the likeliest.
     """
     if positive is not None and threshold is not None and probability_NC.shape[1] == 2:
         return np.where(probability_NC[:, positive] >= threshold, positive, 1 - positive)
     if worth_CC is not None and probability_NC.shape[1] > 2:
         return np.asarray((probability_NC @ worth_CC).argmax(1))
+    if cuts_C is not None:
+        return np.asarray((probability_NC / np.asarray(cuts_C)).argmax(1))
     return np.asarray(probability_NC.argmax(1))
+
+
+def best_cuts(probability_NC: Array, truth_N: Array, share_C: Array, metric: str) -> list[float]:
+    """Return what the probability of each class is to be divided by so that `metric` is highest on these rows.
+
+    It is the class's share of the training rows to a power that is tried from 0 to 1.5, one number for all classes
+    (logit adjustment, Menon et al. 2021); of equal ones the least.
+    """
+    known_N = (truth_N >= 0) & np.isfinite(probability_NC).all(1)
+    p, truth = probability_NC[known_N], truth_N[known_N]
+    score_T = [_even(metric, (p / share_C**t).argmax(1), truth, len(share_C)) for t in STRENGTHS]
+    best = next(t for t, score in zip(STRENGTHS, score_T, strict=True) if score >= max(score_T) - 1e-12)
+    return [float(cut) for cut in share_C**best]
+
+
+def _even(metric: str, guess: Array, truth: Array, classes: int) -> float:
+    """Return the mean over the classes that are there, or are called, of their recall or F1; 0 without rows."""
+    there, called = (np.bincount(x, minlength=classes) for x in (truth, guess))
+    both = np.bincount(truth[truth == guess], minlength=classes)
+    top, bottom = (both, there) if metric == "balanced_accuracy" else (2 * both, there + called)
+    return float((top[bottom > 0] / bottom[bottom > 0]).mean()) if (bottom > 0).any() else 0.0
 
 
 def best_threshold(

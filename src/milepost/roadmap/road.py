@@ -172,7 +172,7 @@ class Road:
         spec, name = self.opened.spec, choice["model"]
         inputs = {"prepared": prepared.folder.name, "model": trained[name].name, "why": choice["why"]}
         inputs |= {"name": spec.name, "need": spec.need, "threshold": choice["thresholds"][name]}
-        told = ("why", "valid", "importance", "threshold")
+        told = ("why", "valid", "importance", "threshold", "cuts")
         about: dict[str, Any] = {name: choice[name] for name in told if name in choice}
         about["data"] = self.opened.data_hashes
 
