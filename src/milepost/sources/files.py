@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from milepost.errors import MilepostError, did_you_mean
+from milepost.sources.folders import documents
 from milepost.sources.kinds import ENDINGS
 from milepost.sources.packed import PACKED
 from milepost.types import Finding
@@ -44,10 +45,12 @@ def found(source: str | Path, folder: Path = Path()) -> tuple[list[Path], list[F
             refuse_special(path)
             return [path], []
         inside = sorted(p for p in path.iterdir() if not p.name.startswith("."))
+        files, beside = documents(path)
     except OSError as error:
         raise _refused(error, path) from error
-    files = [p for p in inside if p.is_file() and is_data(p)]
-    beside = [p for p in inside if p not in set(files) and not p.is_dir()]
+    if not files:
+        files = [p for p in inside if p.is_file() and is_data(p)]
+        beside = [p for p in inside if p not in set(files) and not p.is_dir()]
     what = "it is of no kind that can be read, so it is left out"
     return _or_none(files, source), [Finding("ignored_file", str(p), what) for p in beside]
 
@@ -110,13 +113,20 @@ def sides(source: Any, folder: Path = Path()) -> dict[str, Any]:
     except OSError as error:
         raise _refused(error, Path(str(source))) from error
     files = [p for p in inside if p.is_file() and is_data(p)]
-    given = files or [p for p in inside if p.is_dir()]
+    folders = [p for p in inside if p.is_dir() and not p.name.startswith("__")]
+    given = folders if not files or _are_beside(files, folders) else files
     named = [(side_of(p), p) for p in given]
     out = {side: p for side, p in named if side}
     if "train" not in out:
         return {"all": source}
     _refuse_mixed(named, path)
     return {side: out[side] for side in SIDES if side in out}
+
+
+def _are_beside(files: Iterable[Path], folders: Iterable[Path]) -> bool:
+    """Tell whether files are only notes, lists of words say, beside a training folder of texts by label."""
+    notes = all(f.suffix.lower() == ".txt" and not side_of(f) for f in files)
+    return notes and any(side_of(f) == "train" and documents(f)[0] for f in folders)
 
 
 def side_of(path: Path) -> str:

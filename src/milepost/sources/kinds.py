@@ -32,6 +32,8 @@ ENDINGS = {
     ".db": "database",
     ".sqlite": "database",
     ".sqlite3": "database",
+    ".eml": "mail",
+    ".mbox": "mail",
 }
 MAGICS = (
     (b"PAR1", "parquet"),
@@ -118,7 +120,7 @@ def _believed(stream: Stream, named: str | None, head: bytes) -> str:
     if named is None:
         what = f"`{ending}` is not a kind of file that can be read" if ending else "the name has no ending"
         raise MilepostError(what, name, f"known: {', '.join(sorted(ENDINGS))}")
-    if named in ("text", "lines", "json"):
+    if named in ("text", "lines", "json", "mail"):
         return named
     if b"\0" not in head:
         raise MilepostError(f"it is named `{ending}` but holds text", name, "name it .csv if that is what it holds")

@@ -15,12 +15,15 @@ from milepost.sources.base import Bad, Part
 from milepost.sources.columnar import Columnar
 from milepost.sources.database import URL, Database
 from milepost.sources.delimited import Delimited
+from milepost.sources.documents import Documents
 from milepost.sources.excel import Excel
 from milepost.sources.files import files_of, found, refuse_special, sides
+from milepost.sources.folders import are_documents, are_mails, labels_of, root_of
 from milepost.sources.frames import frame
 from milepost.sources.guard import Alike, Guarded
 from milepost.sources.kinds import HEAD, known
 from milepost.sources.lines import Lines
+from milepost.sources.mailbox import Mailbox
 from milepost.sources.packed import Stream, stream
 from milepost.types import Finding
 
@@ -39,6 +42,7 @@ WRONG = {
     "open_quote": ("a quote is never closed", 'close it; a quote within a cell is written ""'),
     "too_many_cells": ("the row has more cells than the header", 'put cells that hold the delimiter in "quotes"'),
     "repeated_header": ("the header is repeated", "delete the line"),
+    "long_text": ("the text or e-mail is larger than 32 MB", "cut it into parts"),
     "not_json": ("the line is no JSON", 'write each as {"column": value, ...}'),
     "not_an_object": ("the line is JSON, but no object", 'write each as {"column": value, ...}'),
 }
@@ -64,14 +68,14 @@ def opened(source: Source, folder: Path = Path(), *, sheet: str | None = None, q
         parts = [_of_url(str(source), folder, query, alike)]
     else:
         files, beside = found(source, folder)
-        parts = [_of_file(f, _named(f, folder), sheet, query, alike) for f in files]
+        parts = _of_files(files, folder / Path(source).expanduser(), folder, sheet, query, alike)
         parts[0].also(beside)
     return Input(tuple(parts), sum(p.size for p in parts))
 
 
 def _named(path: Path, folder: Path) -> str:
     """Return the path as the user knows it."""
-    return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
+    return str(path.relative_to(folder)) if path.is_relative_to(folder) and path != folder else str(path)
 
 
 def _of_url(url: str, folder: Path, query: str | None, alike: Alike) -> Guarded:
@@ -84,7 +88,23 @@ def _of_url(url: str, folder: Path, query: str | None, alike: Alike) -> Guarded:
     return _of_file(path, _named(path, folder), None, query, alike)
 
 
-def _of_file(path: Path, name: str, sheet: str | None, query: str | None, alike: Alike) -> Guarded:
+def _of_files(
+    files: list[Path], source: Path, folder: Path, sheet: str | None, query: str | None, alike: Alike
+) -> list[Guarded]:
+    """Open files as a table each, or as rows of one table where they are texts or e-mails."""
+    root = source if source.is_dir() else root_of(files)
+    boxes = [f for f in files if f.suffix.lower() == ".mbox"]
+    rest = [f for f in files if f.suffix.lower() != ".mbox"]
+    label, out = labels_of(boxes, root), list[Guarded]()
+    below = source.is_dir() and any(f.parent != root for f in rest)  # whose folders are labels
+    if below or are_documents(rest):
+        out, rest = [Guarded(Documents(_named(root, folder), rest, root, are_mails(files)), alike)], []
+    return [*out, *(_of_file(f, _named(f, folder), sheet, query, alike, label.get(f)) for f in [*rest, *boxes])]
+
+
+def _of_file(
+    path: Path, name: str, sheet: str | None, query: str | None, alike: Alike, label: str | None = None
+) -> Guarded:
     try:
         refuse_special(path)
         with path.open("rb") as file:
@@ -93,14 +113,16 @@ def _of_file(path: Path, name: str, sheet: str | None, query: str | None, alike:
             raise MilepostError("the file is empty", name, "name a file with a header and rows")
         packed = stream(path, name, head)
         kind, odd = known(packed)
-        return Guarded(_part(packed, kind, sheet, query), alike, path, odd)
+        return Guarded(_part(packed, kind, sheet, query, label), alike, path, odd)
     except PermissionError as error:
         raise MilepostError("the file may not be read", name, f"chmod +r {path.name}") from error
     except OSError as error:
         raise MilepostError(f"the system refused: {error.strerror or error}", name, "is the disk well?") from error
 
 
-def _part(packed: Stream, kind: str, sheet: str | None, query: str | None) -> Part:
+def _part(packed: Stream, kind: str, sheet: str | None, query: str | None, label: str | None) -> Part:
+    if kind == "mail":
+        return Mailbox(packed, label)
     if kind == "text":
         return Delimited(packed.name, packed.size, packed.open)
     if kind == "lines":
