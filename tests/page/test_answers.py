@@ -168,6 +168,17 @@ def test_every_class_has_a_row_the_weakest_first_and_those_with_none_last() -> N
     assert "38 more classes" in words(by_class.by_class(having(details={"classes": many}), Voice()))
 
 
+def test_from_where_classes_or_labels_are_called_is_said() -> None:
+    cuts = {"metric": "macro_f1", "values": [0.7, 0.2, 0.1]}
+    said = words(by_class.by_class(having(cuts=cuts), Voice()))
+    assert (
+        "divided by these before the largest is called" in said
+        and "macro_f1 : healthy 0.7 , ill 0.2 , lost 0.1" in said
+    )
+    labels = sample.metrics()["details"] | {"confusion": None}
+    assert "each label is given from" in words(by_class.by_class(having(cuts=cuts, details=labels), Voice()))
+
+
 def test_mistakes_of_classes_labels_and_numbers_are_said() -> None:
     def said(**one: Any) -> str:
         return words(mistakes.mistakes(having(mistakes=[{"row": 7, "cells": {"note": "n"}, **one}]), Voice()))

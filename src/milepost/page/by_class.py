@@ -9,7 +9,7 @@ from milepost.page import draw
 from milepost.page.evidence import METRICS, Evidence, origin
 from milepost.page.html import Html, joined, name, short, tag
 from milepost.page.slices import FEW
-from milepost.page.voice import Voice, number
+from milepost.page.voice import Voice, figure, number
 
 SHOWN = 12
 SCORES = ("precision", "recall")
@@ -30,7 +30,25 @@ def by_class(evidence: Evidence, voice: Voice) -> Html:
     pale = tag("p", voice("pale: fewer than {0} rows, which prove nothing", number(FEW)), class_="note") if few else ""
     left = len(found) - SHOWN
     more = tag("p", voice("{0} more classes are in metrics.json", number(left)), class_="note") if left > 0 else ""
-    return joined([table, pale, more, origin(voice, METRICS, "details.classes")])
+    return joined([table, pale, more, _cuts(evidence, voice), origin(voice, METRICS, "details.classes", "cuts")])
+
+
+def _cuts(evidence: Evidence, voice: Voice) -> Html:
+    """Say from where each class or label is called; nothing where the likeliest is."""
+    found, details = evidence.metrics.get("cuts") or {}, evidence.metrics.get("details") or {}
+    if not found.get("values"):
+        return Html()
+    pairs = list(zip(details.get("classes") or [], found["values"], strict=False))[:SHOWN]
+    each = voice.listed(joined([name(short(str(c["class"]))), " ", tag("b", figure(v))]) for c, v in pairs)
+    metric = tag("code", str(found.get("metric") or ""))
+    said = voice(
+        "probabilities are divided by these before the largest is called, chosen on validation rows for {0}: {1}"
+        if details.get("confusion")
+        else "each label is given from its own probability on, chosen on validation rows for {0}: {1}",
+        metric,
+        each,
+    )
+    return tag("p", said, class_="note")
 
 
 def _row(found: Mapping[str, Any], voice: Voice) -> Html:

@@ -48,6 +48,13 @@ def _details(manifest: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
     if threshold := metrics.get("threshold"):
         called = f"`{threshold['positive']}`" if threshold.get("positive") else "The positive class"
         said.append(f"{called} is called from {threshold['value']:.4g} on, chosen for {threshold['metric']}.")
+    if cuts := metrics.get("cuts"):
+        names = [str(c["class"]) for c in metrics.get("details", {}).get("classes", ())]
+        each = ", ".join(f"`{name}` {cut:.4g}" for name, cut in zip(names, cuts["values"], strict=False))
+        what = "Probabilities are divided by these before the largest is called"
+        if "confusion" not in metrics.get("details", {}):
+            what = "Each label is given from its own probability on"
+        said.append(f"{what}, chosen for {cuts['metric']}: {each}.")
     return "\n".join(said)
 
 
