@@ -151,7 +151,8 @@ def reasons() -> set[str]:
             if isinstance(node, ast.Call) and called(node) == "_else":
                 out |= _spelt(node.args[2])
             elif isinstance(node, ast.Call) and called(node) == "alias" and ast.unparse(node).endswith("('reason')"):
-                out |= {n.value for n in ast.walk(node) if isinstance(n, ast.Constant)} - {"reason"}
+                held = {n.value for n in ast.walk(node) if isinstance(n, ast.Constant)}
+                out |= {str(v) for v in held if isinstance(v, str)} - {"reason"}
     return out
 
 

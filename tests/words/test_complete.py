@@ -33,6 +33,7 @@ JSON = {
 }  # said in words
 OTHERWISE = {  # files with words that are no messages
     "columns/scales.py": "words of the data",
+    "data/languages.py": "words of the data",
     "findings/disguised.py": "words of the data",
     "spec/syntax.py": "words of YAML's parser",
     "compute/loop.py": "why training ended, in training.json",

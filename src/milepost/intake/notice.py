@@ -19,6 +19,7 @@ from milepost.findings.outliers import notice_outliers
 from milepost.findings.proof import notice_proof
 from milepost.findings.rows import notice_columns, notice_copies, notice_few_distinct, notice_overlap, worded_alike
 from milepost.findings.shift import notice_shift
+from milepost.findings.text import notice_texts
 from milepost.intake.gather import Side
 from milepost.intake.pour import Pour
 from milepost.intake.repeats import among
@@ -49,6 +50,8 @@ class Seen:
         types = {rule.name: rule.type for rule in self.task.columns}
         targets, read = self.task.targets, self.task.reads
         others = [c for c in tables["train"].columns if c not in (*targets, *read.get("sensitive", ()))]
+        texts = tuple(c for c in read.get("text", ()) if types.get(c) == "text")
+        features = (*texts, *read.get("features", ())) or others
         strata = self.task.strata(tables["train"])
         return Look(
             sides=tables,
@@ -56,7 +59,8 @@ class Seen:
             totals={name: pool.writer.total for name, pool in self.pour.pools.items()},
             types=types,
             targets=targets,
-            features=tuple(c for c in read.get("features", ()) or others if types.get(c) not in UNREAD),
+            features=tuple(c for c in features if types.get(c) not in UNREAD),
+            texts=texts,
             classes=targets[0] if strata is not None else None,
             time=self.time,
             personal=self.owner.columns(),
@@ -89,6 +93,7 @@ def noticed(seen: Seen) -> list[Finding]:
         notice_shift,
     ):
         out += notice(look)
+    out += notice_texts(look)
     return [*out, *notice_near(look), *notice_proof(look.totals["test"], classes.get("test", {}))]
 
 
