@@ -27,6 +27,7 @@ from milepost.types import Field as Shown
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+INPUTS = ("ids", "ids_len", "type", "number", "category")  # of a network
 FINE = {"lr_min": 2e-4, "lr_max": 2e-4, "epochs_min": 3.0, "epochs_max": 3.0, "batch_min": 16.0, "batch_max": 32.0}
 
 
@@ -123,7 +124,7 @@ class TextClassification(LabelTask[Facts]):
     def loss(self, model: nn.Module, batch: Batch) -> Tensor:
         from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
-        out_BC = model(**{k: v for k, v in batch.items() if k != "y"})["out"].float()
+        out_BC = model(**{k: batch[k] for k in INPUTS if k in batch})["out"].float()
         if self.several:
             return binary_cross_entropy_with_logits(out_BC, batch["y"].float(), reduction="none").sum(1)
         return cross_entropy(out_BC, batch["y"], reduction="none", ignore_index=-1)
