@@ -22,10 +22,10 @@ class Look:
     types: Mapping[str, str]  # of each column: number date boolean category ordinal id text constant empty
     targets: tuple[str, ...]  # columns that hold the truth
     features: tuple[str, ...]  # columns that a customer sends
-    texts: tuple[str, ...] = ()  # features that are read as text
     classes: str | None = None  # the target that holds classes, if there is one
     time: str | None = None  # the column that orders the rows in time, if one is known
     personal: frozenset[str] = frozenset()  # columns whose cells are never quoted
+    texts: tuple[str, ...] = ()  # features that are read as text
 
 
 class Joined(NamedTuple):
