@@ -76,7 +76,7 @@ def test_cuts_are_the_best_power_of_the_shares(metric: str) -> None:
         "balanced_accuracy": lambda guess: sk.balanced_accuracy_score(truth[5:], guess[5:]),
         "macro_f1": lambda guess: sk.f1_score(truth[5:], guess[5:], average="macro"),
     }[metric]
-    best = reached(called(p, None, None, None, cuts))
+    best = reached(called(p, None, cuts, None))
     assert best == pytest.approx(max(reached((p / share**t).argmax(1)) for t in STRENGTHS))
     assert best > reached(p.argmax(1)) and cuts[0] > cuts[2]
 
@@ -86,7 +86,7 @@ def test_cuts_hold_on_other_rows() -> None:
     p, truth, share = uneven()
     cuts = best_cuts(p, truth, share, "balanced_accuracy")
     other, theirs, _ = uneven(20_000, 1)
-    gain = [sk.balanced_accuracy_score(theirs, called(other, None, None, None, c)) for c in (None, cuts)]
+    gain = [sk.balanced_accuracy_score(theirs, called(other, None, c, None)) for c in (None, cuts)]
     assert gain[1] > gain[0] + 0.1
 
 
@@ -94,4 +94,4 @@ def test_where_nothing_is_gained_the_likeliest_is_called() -> None:
     p = np.eye(3)[[0, 1, 2, 0]] * 0.8 + 0.05
     assert best_cuts(p, np.array([0, 1, 2, 0]), np.array([0.5, 0.25, 0.25]), "macro_f1") == [1.0, 1.0, 1.0]
     assert best_cuts(p[:0], np.zeros(0, int), np.array([0.5, 0.25, 0.25]), "macro_f1") == [1.0, 1.0, 1.0]
-    assert called(p, None, None, None, [0.9, 0.05, 0.05]).tolist() == [1, 1, 2, 1]
+    assert called(p, None, [0.9, 0.05, 0.05], None).tolist() == [1, 1, 2, 1]

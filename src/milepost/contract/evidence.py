@@ -78,11 +78,14 @@ def pictures_add_up(case: Case) -> None:
     """What is drawn of the answers counts every row at most once, and does not depend on their order."""
     found = _found(case)
     details = case.fitted.details(found.stats)
-    assert set(details) <= {"confusion", "calibration"}, "nobody knows how to draw this"
+    assert set(details) <= {"confusion", "calibration", "classes"}, "nobody knows how to draw this"
+    rows = [m["row"] for m in case.fitted.mistakes(found.stats)]
+    assert len({*rows}) == len(rows) and {*rows} <= {*range(found.rows)}, "mistakes are of rows that are not there"
     if "confusion" in details:
         counts = np.array(details["confusion"]["counts"])
         assert counts.shape == (len(details["confusion"]["classes"]),) * 2 and counts.sum() <= found.rows
-    assert sum(b["n"] for b in details.get("calibration", ())) in (0, found.rows), "calibration loses rows"
+    each = 1 if "confusion" in details or "classes" not in details else len(details["classes"])  # of several labels
+    assert sum(b["n"] for b in details.get("calibration", ())) in (0, found.rows * each), "calibration loses rows"
     turned: Columns = take(found.stats, np.arange(found.rows)[::-1])
     assert difference(details, case.fitted.details(turned)) < 1e-9, "a picture depends on the order of rows"
 

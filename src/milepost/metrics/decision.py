@@ -40,21 +40,20 @@ def worth(value: Value, classes: Sequence[str], positive: int | None) -> Array:
 def called(
     probability_NC: Array,
     positive: int | None,
-    threshold: float | None,
+    threshold: float | Sequence[float] | None,
     worth_CC: Array | None,
-    cuts_C: Sequence[float] | None = None,
 ) -> Array:
     """Return the class of each row, int [N].
 
     Of two classes the positive one from `threshold` on; of more the one that pays most by `worth_CC` (truth, called),
-    or that is likeliest once its probability is divided by its cut; else the likeliest.
+    or that is likeliest once its probability is divided by its threshold; else the likeliest.
     """
-    if positive is not None and threshold is not None and probability_NC.shape[1] == 2:
+    if positive is not None and isinstance(threshold, float) and probability_NC.shape[1] == 2:
         return np.where(probability_NC[:, positive] >= threshold, positive, 1 - positive)
     if worth_CC is not None and probability_NC.shape[1] > 2:
         return np.asarray((probability_NC @ worth_CC).argmax(1))
-    if cuts_C is not None:
-        return np.asarray((probability_NC / np.asarray(cuts_C)).argmax(1))
+    if isinstance(threshold, Sequence):
+        return np.asarray((probability_NC / np.asarray(threshold)).argmax(1))
     return np.asarray(probability_NC.argmax(1))
 
 

@@ -27,11 +27,6 @@ GROUP = "milepost_group"  # a statistic of ours beside those of the kind
 Cut = float | Sequence[float] | None  # from where a class is called, or each of several; None: the likeliest is
 
 
-def cut_of(task: Task[Any]) -> Cut:
-    """Return from where the task calls a class, or each of several."""
-    return task.threshold if task.cuts is None else list(task.cuts)
-
-
 def decided(model: Trained, cut: Cut) -> Trained:
     """Return the model with the threshold, or thresholds, that validation chose for it."""
     return replace(model, task=decided_task(model.task, cut))
@@ -39,14 +34,12 @@ def decided(model: Trained, cut: Cut) -> Trained:
 
 def decided_task(task: Task[Any], cut: Cut) -> Task[Any]:
     """Return the task with a threshold, or one for each class or label."""
-    if isinstance(cut, Sequence):
-        return task.model_copy(update={"threshold": None, "cuts": tuple(cut)})
-    return task.model_copy(update={"threshold": cut, "cuts": None})
+    return task.model_copy(update={"threshold": tuple(cut) if isinstance(cut, Sequence) else cut})
 
 
 def tuned(found: Measured, objective: str) -> Cut:
     """Return the threshold that is best for the metric `objective` on these rows; without one, the task's own."""
-    return cut_of(found.task.tuned(found.stats, objective) if objective else found.task)
+    return found.task.tuned(found.stats, objective).threshold if objective else found.task.threshold
 
 
 @dataclass(frozen=True)
@@ -67,7 +60,7 @@ class Judged:
     def _tried(self, name: str, model: Trained) -> Tried:
         found = self._measured(name, model)
         cut = tuned(found, self.objective)
-        if cut != cut_of(model.task):
+        if cut != model.task.threshold:
             found = self._measured(name, decided(model, cut))
         return Tried(name, found)
 
@@ -86,16 +79,16 @@ class Judged:
         task = winner.found.task
         out: dict[str, Any] = {"model": winner.name, "why": choice.why, "candidates": choice.table}
         out["diverged"] = [name for name in self.tried if name not in self.sound]
-        out["thresholds"] = {name: cut_of(t.found.task) for name, t in self.tried.items()}
+        out["thresholds"] = {name: t.found.task.threshold for name, t in self.tried.items()}
         out["valid"] = as_json(winner.found.scores())
-        if task.threshold is not None:
+        if isinstance(task.threshold, float):
             about = {"value": task.threshold, "metric": self.objective, "positive": task.positive_class}
             out["threshold"] = about
-        elif task.cuts is not None:
-            out["cuts"] = {"metric": self.objective, "values": list(task.cuts)}
+        elif task.threshold is not None:
+            out["cuts"] = {"metric": self.objective, "values": list(task.threshold)}
         fields = [f.name for f in task.fields]
         out["importance"] = importance(
-            decided(self.models[winner.name], cut_of(task)), self.valid, fields, self.progress
+            decided(self.models[winner.name], task.threshold), self.valid, fields, self.progress
         )
         return out
 

@@ -99,7 +99,7 @@ def opened(path: Path, overrides: Sequence[str] = ()) -> Opened:
     loaded = load(path, overrides, find)
     spec, task, errors = loaded.spec, loaded.task, list[MilepostError]()
     assert isinstance(task, Task)
-    for key in {"learned", "size", "columns", "value", "threshold", "cuts"} & set(spec.task.options):
+    for key in {"learned", "size", "columns", "value", "threshold"} & set(spec.task.options):
         where = loaded.places.where(("task", key), loaded.file)
         errors.append(MilepostError(f"there is no key `task.{key}`", where, "remove it"))
     gates = {name: _gates(loaded, task, name, errors) for name in spec.milestones}

@@ -29,8 +29,7 @@ class Task(BaseModel, ABC, Generic[F]):
     learned: F | None = None  # written by `fit`, never by the user
     columns: tuple[ColumnRule, ...] = ()  # how cells are read; written by `prepare`, never by the user
     value: Value | None = None  # what an answer brings; from `value:`, where the kind's metrics know it
-    threshold: float | tuple[float, ...] | None = None  # from which a class (each label) is called; never by the user
-    cuts: tuple[float, ...] | None = None  # the same of several classes or labels, one for each
+    threshold: float | tuple[float, ...] | None = None  # from which a class (each label) is called; by `tuned`
     size: Literal["tiny", "small", "base", "large"] = "small"  # of a network built from scratch
 
     metrics: ClassVar[Mapping[str, Metric]]  # the first is the headline

@@ -127,7 +127,7 @@ class ClassTask(Task[F]):
     def answers(self, p_NC: Array) -> list[Answer]:
         """Call each row by the probabilities of its classes."""
         classes, facts = self.facts.classes, self.facts
-        called = decision.called(p_NC, facts.positive_id, self.threshold, facts.worth(self.value), self.cuts)
+        called = decision.called(p_NC, facts.positive_id, self.threshold, facts.worth(self.value))
         return [
             {"label": classes[i], "probability": row[i], "probabilities": dict(zip(classes, row, strict=True))}
             for i, row in zip(called.tolist(), p_NC.tolist(), strict=True)
@@ -161,7 +161,7 @@ class ClassTask(Task[F]):
         if positive is None and worth is None and metric in decision.EVEN:
             share_C = np.array(self.facts.counts) / sum(self.facts.counts)
             p_NC, truth = np.asarray(stats["probability"]), np.asarray(stats["truth"])
-            return self.model_copy(update={"cuts": tuple(decision.best_cuts(p_NC, truth, share_C, metric))})
+            return self.model_copy(update={"threshold": tuple(decision.best_cuts(p_NC, truth, share_C, metric))})
         if positive is None or metric not in decision.TUNABLE or (metric == decision.WORTH and worth is None):
             return self
         p_NC, truth = np.asarray(stats["probability"]), np.asarray(stats["truth"])
