@@ -124,7 +124,12 @@ HEAD = "task: {kind: k}\ndata: {source: a.csv}\n"
         (HEAD + "need: [a]", "3", "`need` must be text, not a list", "quotes"),
         (HEAD + "model: [a]", "3", "`model` must be text", "text"),
         (HEAD + "model: {size: big}", "3", "`model.size` cannot be `big`", "known: base, large, small, tiny"),
-        (HEAD + "model: {name: trees}", "3", "there is no key `model.name`", "known: from, lora, pretrained, size, tune"),
+        (
+            HEAD + "model: {name: trees}",
+            "3",
+            "there is no key `model.name`",
+            "known: from, lora, pretrained, size, tune",
+        ),
         (HEAD + "platform: locl", "3", "`platform` cannot be `locl`", "did you mean `local`?"),
         (HEAD + "train:\n  lr:0.1", "3", "`train` must be a group of keys", "space after each colon"),
         (HEAD + "train:\n  seed: -1", "4", "`train.seed` must be at least 0, not `-1`", "at least 0"),

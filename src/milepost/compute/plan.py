@@ -19,12 +19,16 @@ from milepost.errors import OUT_OF_BUDGET, MilepostError
 from milepost.types import Array, Columns, lengths_of, size
 
 USED = 0.9  # share of the time for which steps are planned; the rest is for looking at validation rows
+LOOK = 0.3  # cost of looking at an example, in training steps on it
+LOOKING = 0.1  # share of the steps' time that looks may take
 
 
-def planned(name: str, learner: Learner, train: Loader, wish: Wish, recipe: Mapping[str, float]) -> dict[str, Any]:
+def planned(
+    name: str, learner: Learner, train: Loader, wish: Wish, recipe: Mapping[str, float], looked: int = 0
+) -> dict[str, Any]:
     """Measure a step and return precision, threads, batch and the steps that the time buys, as lock.json has them.
 
-    Raises MilepostError (out of budget) if the time buys no step.
+    `looked` is the number of validation examples. Raises MilepostError (out of budget) if the time buys no step.
     """
     examples = size(train.columns)
     batch = min(examples, wish.batch or usual_batch(examples, recipe))
@@ -45,7 +49,7 @@ def planned(name: str, learner: Learner, train: Loader, wish: Wish, recipe: Mapp
         "step_ms": round(seconds * 1000, 3),
         "steps_wanted": wanted,
         "steps": steps,
-        "look_every": max(1, min(per_epoch, steps // 10)),
+        "look_every": max(1, min(per_epoch, steps // 10), round(looked / batch * LOOK / LOOKING)),
         "patience": round(recipe["patience"]),
         "lr": wish.lr or usual_rate(examples, recipe),
         "decay": recipe["decay"],

@@ -181,7 +181,9 @@ def _train_network(
     learner = Learner(candidate.network.to(where), task.loss, draw, where)
     _try(name, learner, sides["train"])
     begun = Choices(work / "plan.json")  # of the checkpoint, should the lock of the run be lost
-    measured = partial(planned, name, learner, sides["train"], wish, RECIPE | dict(task.recipe))
+    measured = partial(
+        planned, name, learner, sides["train"], wish, RECIPE | dict(task.recipe), size(sides["valid"].columns)
+    )
     plan = choices.once(name, partial(begun.once, name, measured))
     loop = Loop(name, learner, sides["train"], sides["valid"], plan, wish.seconds, work, save_every, progress)
     so_far, stopped = loop.run()
