@@ -36,8 +36,9 @@ class Learner:
 
     def set(self, setting: Mapping[str, Any]) -> None:
         """Have the network run as a plan says."""
-        if hasattr(self.model, "packed"):
-            self.model.packed = setting["packed"]
+        for name in ("packed", "checkpointing"):
+            if hasattr(self.model, name):
+                setattr(self.model, name, setting[name])
 
     def step(
         self, optimizer: torch.optim.Optimizer, batch: Batch, digits: str, share: float, parts: int = 1

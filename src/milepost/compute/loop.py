@@ -55,7 +55,9 @@ class Loop:
             seed_step(plan["seed"], so_far.step, learner.device)
             set_rate(optimizer, plan["lr"] * rate(so_far.step, plan["steps"]))
             batch = learner.drawn(self.train.batch(index), plan["seed"], so_far.step)
-            loss, finite = learner.step(optimizer, batch, plan["precision"], 1 / plan["examples_per_step"])
+            loss, finite = learner.step(
+                optimizer, batch, plan["precision"], 1 / plan["examples_per_step"], plan["parts"]
+            )
             so_far.step += 1
             bad = 0 if finite else bad + 1
             so_far.skipped += not finite

@@ -14,9 +14,10 @@ from milepost.compute.device import cores
 from milepost.compute.learner import Learner
 from milepost.compute.loader import Loader
 from milepost.compute.measure import Setting, changes, fastest
+from milepost.compute.memory import parts_of
 from milepost.compute.optimizer import adamw
 from milepost.errors import OUT_OF_BUDGET, MilepostError
-from milepost.types import Array, Columns, lengths_of, size
+from milepost.types import Array, Batch, Columns, lengths_of, size
 
 USED = 0.9  # share of the time for which steps are planned; the rest is for looking at validation rows
 LOOK = 0.3  # cost of looking at an example, in training steps on it
@@ -31,8 +32,11 @@ def planned(
     `looked` is the number of validation examples. Raises MilepostError (out of budget) if the time buys no step.
     """
     examples = size(train.columns)
-    batch = min(examples, wish.batch or usual_batch(examples, recipe))
-    trial = _trial(learner, train, batch, wish.seed)
+    batch = min(examples, wish.batch or usual_batch(train.columns, recipe))
+    usual = train.batch(_usual(train.columns, batch, wish.seed))
+    parts = parts_of(lambda: learner.loss(learner.model.train(), learner.drawn(usual, wish.seed, 0)), learner.device)
+    frugal = parts > 1 and hasattr(learner.model, "checkpointing")  # what can be worked out again need not be kept
+    trial = _trial(learner, usual, batch, wish.seed, parts, frugal)
     setting, seconds = fastest(changes(learner.device, cores(), learner.model), trial)
     epochs = wish.epochs or max(recipe["epochs_min"], min(recipe["epochs_max"], recipe["visits"] / examples))
     per_epoch = steps_per_epoch(train.columns, batch, wish.seed)
@@ -45,6 +49,8 @@ def planned(
         **setting._asdict(),
         "device": learner.device.type,
         "batch": batch,
+        "parts": min(parts, batch),
+        "checkpointing": frugal,
         "examples_per_step": max(1.0, examples / per_epoch) if lengths_of(train.columns) is not None else float(batch),
         "step_ms": round(seconds * 1000, 3),
         "steps_wanted": wanted,
@@ -58,11 +64,15 @@ def planned(
     }
 
 
-def usual_batch(examples: int, recipe: Mapping[str, float]) -> int:
-    """Return a power of two that makes about `recipe["steps_per_epoch"]` steps of an epoch, within bounds."""
-    ideal = max(1.0, examples / recipe["steps_per_epoch"])
+def usual_batch(columns: Columns, recipe: Mapping[str, float]) -> int:
+    """Return a power of two, within bounds, that makes about `recipe["steps_per_epoch"]` steps of an epoch.
+
+    Where examples differ in length, it is one that makes about `recipe["cells"]` cells of a batch.
+    """
+    length = lengths_of(columns)
+    ideal = size(columns) / recipe["steps_per_epoch"] if length is None else recipe["cells"] / max(1.0, length.mean())
     smallest, largest = round(recipe["batch_min"]), round(recipe["batch_max"])
-    return int(min(largest, max(smallest, 1 << round(ideal - 1).bit_length())))
+    return int(min(largest, max(smallest, 1 << round(max(1.0, ideal) - 1).bit_length())))
 
 
 def usual_rate(examples: int, recipe: Mapping[str, float]) -> float:
@@ -70,14 +80,16 @@ def usual_rate(examples: int, recipe: Mapping[str, float]) -> float:
     return min(recipe["lr_max"], max(recipe["lr_min"], examples * recipe["lr_per_example"]))
 
 
-def _trial(learner: Learner, train: Loader, batch: int, seed: int) -> Callable[[Setting], None]:
+def _trial(
+    learner: Learner, usual: Batch, batch: int, seed: int, parts: int, frugal: bool
+) -> Callable[[Setting], None]:
     """Return a step on a copy of the network, at the usual shape."""
     trial = replace(learner, model=copy.deepcopy(learner.model).train())
-    optimizer, usual = adamw(trial.model, 1e-4, 0.0), train.batch(_usual(train.columns, batch, seed))
+    optimizer = adamw(trial.model, 1e-4, 0.0)
 
     def step(setting: Setting) -> None:
-        trial.set(setting._asdict())
-        trial.step(optimizer, trial.drawn(usual, seed, 0), setting.precision, 1 / batch)
+        trial.set({**setting._asdict(), "checkpointing": frugal})
+        trial.step(optimizer, trial.drawn(usual, seed, 0), setting.precision, 1 / batch, parts)
 
     return step
 

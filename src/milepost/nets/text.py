@@ -110,6 +110,17 @@ class TextNet(nn.Module):
         return torch.cat([part.unflatten(0, run).mean(1) for part, run in runs])
 
     @property
+    def checkpointing(self) -> bool:
+        """Whether layers are worked out again on the way back instead of kept (Chen et al. 2016)."""
+        return bool(getattr(self.backbone, "is_gradient_checkpointing", False))
+
+    @checkpointing.setter
+    def checkpointing(self, on: bool) -> None:
+        if on != self.checkpointing:
+            switch = "gradient_checkpointing_enable" if on else "gradient_checkpointing_disable"
+            getattr(self.backbone, switch)(*([{"use_reentrant": False}] if on else []))
+
+    @property
     def _first_position(self) -> int:
         """RoBERTa and its kin count positions from behind the padding's id."""
         embeddings = getattr(self.backbone, "embeddings", None)

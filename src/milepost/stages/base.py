@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SIDES = ("train", "valid", "test")
 NETWORK = "network"
-WHOLE, HEAD = "whole", "head"  # what of a network learns: all of it, the last layer alone, or `last:N` layers
+WHOLE, HEAD, LORA = "whole", "head", "lora"  # what of a network learns, beside `last:N` layers: all, the last, adapters
 
 
 @dataclass(frozen=True)

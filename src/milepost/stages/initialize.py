@@ -14,7 +14,7 @@ import polars as pl
 from milepost.data.pretrained import pretrained
 from milepost.errors import MilepostError, did_you_mean
 from milepost.product import read_manifest
-from milepost.stages.base import NETWORK, WHOLE, Candidate, Prepared
+from milepost.stages.base import LORA, NETWORK, WHOLE, Candidate, Prepared
 from milepost.tasks import kind_of, load_task
 from milepost.tasks.base import Task
 
@@ -51,7 +51,9 @@ def initialize(
     if ":" in model:
         return Candidate(model, task, _seeded(lambda: own_network(model, task, base), seed))
     if folder is not None:
-        return Candidate(model, task, _seeded(lambda: _pretrained(task, folder, tune, lora), seed), tune)
+        return Candidate(
+            model, task, _seeded(lambda: _pretrained(task, folder, tune, lora), seed), LORA if lora else tune
+        )
     return Candidate(model, task, _seeded(task.build, seed) if model == NETWORK else None)
 
 

@@ -19,7 +19,7 @@ from milepost.data.columns_file import Writer, load, whole
 from milepost.errors import MilepostError
 from milepost.runtimes.onnx import OnnxRun
 from milepost.runtimes.pieces import in_pieces
-from milepost.stages.base import HEAD, Candidate, Prepared, Trained
+from milepost.stages.base import HEAD, LORA, Candidate, Prepared, Trained
 from milepost.tasks import load_task, save_task
 from milepost.tasks.base import Task
 from milepost.types import Array, Columns, Graphs, Progress, quiet, size, take
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 ROWS = 8192  # of a batch that a task learns from
 PROBED, USED = 256, 0.8  # examples that time a frozen network, and the share of the time that it may take
 MANY, PILOT = 100_000, 20_000  # rows from which a simple model is timed before it learns, and on how many
+ADAPTERS_RATE = 5.0  # times the rate of whole networks: adapters start from nothing (Schulman 2025 found 10)
 RECIPE = {  # of a network from scratch, measured on tables; a task's own recipe says where it differs
     "lr_per_example": 5e-7,  # small tables want small steps: 1e-3 at 2,000 rows, 1e-2 at 20,000
     "lr_min": 1e-3,
@@ -43,6 +44,7 @@ RECIPE = {  # of a network from scratch, measured on tables; a task's own recipe
     "epochs_min": 3.0,
     "epochs_max": 100.0,
     "steps_per_epoch": 16.0,
+    "cells": 1024.0,  # of a batch of examples that differ in length
     "batch_min": 32.0,
     "batch_max": 256.0,
     "patience": 16.0,  # looks at validation without a better one
@@ -181,9 +183,10 @@ def _train_network(
     learner = Learner(candidate.network.to(where), task.loss, draw, where)
     _try(name, learner, sides["train"])
     begun = Choices(work / "plan.json")  # of the checkpoint, should the lock of the run be lost
-    measured = partial(
-        planned, name, learner, sides["train"], wish, RECIPE | dict(task.recipe), size(sides["valid"].columns)
-    )
+    recipe = RECIPE | dict(task.recipe)
+    if candidate.tune == LORA:
+        recipe |= {bound: ADAPTERS_RATE * recipe[bound] for bound in ("lr_min", "lr_max")}
+    measured = partial(planned, name, learner, sides["train"], wish, recipe, size(sides["valid"].columns))
     plan = choices.once(name, partial(begun.once, name, measured))
     loop = Loop(name, learner, sides["train"], sides["valid"], plan, wish.seconds, work, save_every, progress)
     so_far, stopped = loop.run()

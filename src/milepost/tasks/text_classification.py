@@ -11,10 +11,11 @@ import polars as pl
 from pydantic import BeforeValidator, Field
 
 from milepost.columns.schema import Type
+from milepost.data.languages import language
 from milepost.data.learn import learn
 from milepost.data.pretrained import pretrained
 from milepost.data.table import TableFacts
-from milepost.data.text import cleaned
+from milepost.data.text import cleaned, lengths
 from milepost.data.tokens import LONGEST, Tokens, learned
 from milepost.data.vocabulary import Vocabulary
 from milepost.numeric import sigmoid, softmax
@@ -28,7 +29,26 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 INPUTS = ("ids", "ids_len", "type", "number", "category")  # of a network
-FINE = {"lr_min": 2e-4, "lr_max": 2e-4, "epochs_min": 3.0, "epochs_max": 3.0, "batch_min": 16.0, "batch_max": 32.0}
+FINE = {
+    "epochs_min": 3.0,
+    "epochs_max": 3.0,
+    "batch_min": 16.0,
+    "batch_max": 64.0,
+    "layer_decay": 0.95,
+    "patience": 8.0,
+}
+FRESH = {
+    "lr_min": 5e-4,
+    "lr_max": 5e-4,
+    "decay": 0.05,
+    "epochs_min": 4.0,
+    "epochs_max": 16.0,
+    "visits": 160_000.0,
+    "batch_min": 16.0,
+    "batch_max": 64.0,
+    "patience": 8.0,
+}
+FINE_RATE, FINE_WIDTH = 2e-4, 384  # the rate of a network so wide; wider ones move with more care
 
 
 def _several(value: Any) -> Any:
@@ -65,6 +85,10 @@ class TextClassification(LabelTask[Facts]):
     def fields(self) -> tuple[Shown, ...]:
         return (*(Shown(name, "text") for name in self.text), *self.facts.table.fields)
 
+    def told(self, table: pl.DataFrame) -> pl.DataFrame:
+        first = table[self.text[0]].cast(pl.String)
+        return table.with_columns(language(first).alias("language"), lengths(first).cast(pl.Float64).alias("length"))
+
     def fit(self, batches: Iterable[pl.DataFrame]) -> TextClassification:
         counts: dict[str, int] = {}
         seen = (b.select(self.features) for b in self.counted(batches, counts))
@@ -99,7 +123,11 @@ class TextClassification(LabelTask[Facts]):
 
     @property
     def recipe(self) -> Mapping[str, float]:
-        return FINE if isinstance(self._reader, Tokens) and self._reader.config else {}
+        config = self._reader.config if isinstance(self._reader, Tokens) else None
+        if config is None:
+            return FRESH
+        rate = FINE_RATE * (FINE_WIDTH / (config.get("hidden_size") or config.get("dim") or FINE_WIDTH)) ** 1.5
+        return {**FINE, "lr_min": rate, "lr_max": rate}
 
     def encode(self, table: pl.DataFrame) -> Columns:
         out = self._reader.encode(self._texts(table))
