@@ -123,7 +123,8 @@ class Tokens(BaseModel):
     def encode(self, columns: Sequence[pl.Series]) -> Columns:
         """Return `ids` Ragged int32 of M windows, `row` int64 [M], and of texts in pairs `type` Ragged uint8."""
         frame = self._frame
-        inside = self.window - len(frame.before) - len(frame.between) - len(frame.after)
+        around = len(frame.before) + len(frame.between) + len(frame.after)
+        inside = self.window - around
         if self.pair:
             one, two = (self._ids(c, inside) for c in columns)
             first = np.minimum(one.lengths, np.maximum(inside // 2, inside - two.lengths))
@@ -132,13 +133,13 @@ class Tokens(BaseModel):
         else:
             one, row = windows(self._ids(columns[0], inside * MOST), inside)
             two = heads(one, np.zeros(len(one), np.int64))
-        ids = joined([frame.before, one, frame.between, two, frame.after])
-        if not ids.lengths.all():  # a decoder's tokenizer may put nothing around nothing
-            ids = joined([ids, heads(repeated([0], len(ids)), (ids.lengths == 0).astype(np.int64))])
+        # a decoder's tokenizer may put nothing around nothing
+        filler = heads(repeated([0], len(one)), (one.lengths + two.lengths + around == 0).astype(np.int64))
+        ids = joined([frame.before, one, frame.between, two, frame.after, filler])
         out: Columns = {"ids": ids, "row": row}
         if self.pair:
             before, a, between, b, after = frame.types
-            parts: list[Ragged | list[int]] = [before, filled(one, a), between, filled(two, b), after]
+            parts: list[Ragged | list[int]] = [before, filled(one, a), between, filled(two, b), after, filler]
             out["type"] = Ragged(joined(parts).values.astype(np.uint8), ids.offsets)
         return out
 
