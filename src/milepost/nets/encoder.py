@@ -52,16 +52,16 @@ class Encoder(nn.Module):
         for table in (self.token, self.position, self.kind):
             nn.init.normal_(table.weight, std=0.02)
         self.layers = nn.ModuleList(Layer(self.width, heads) for _ in range(layers))
-        self.is_gradient_checkpointing = False
+        self.checkpointing = False
         self.norm, self.dropout = nn.LayerNorm(self.width), Dropout(DROPPED)
 
     def gradient_checkpointing_enable(self, how: object) -> None:
         """Work layers out again on the way back, as transformers' models are told to."""
-        self.is_gradient_checkpointing = True
+        self.checkpointing = True
 
     def gradient_checkpointing_disable(self) -> None:
         """Keep what layers say."""
-        self.is_gradient_checkpointing = False
+        self.checkpointing = False
 
     def forward(
         self,
@@ -80,7 +80,7 @@ class Encoder(nn.Module):
         hidden = self.dropout(hidden)
         mask = None if attention_mask is None else attention_mask[:, None, None].bool()
         for layer in self.layers:
-            if self.is_gradient_checkpointing and self.training:
+            if self.checkpointing and self.training:
                 hidden = checkpoint(layer, hidden, mask, spans, use_reentrant=False)
             else:
                 hidden = layer(hidden, mask, spans)

@@ -30,6 +30,7 @@ class TextNet(nn.Module):
     """
 
     packed: bool = False
+    _checkpointing: bool = False
 
     def __init__(
         self,
@@ -112,13 +113,14 @@ class TextNet(nn.Module):
     @property
     def checkpointing(self) -> bool:
         """Whether layers are worked out again on the way back instead of kept (Chen et al. 2016)."""
-        return bool(getattr(self.backbone, "is_gradient_checkpointing", False))
+        return self._checkpointing
 
     @checkpointing.setter
     def checkpointing(self, on: bool) -> None:
         if on != self.checkpointing:
             switch = "gradient_checkpointing_enable" if on else "gradient_checkpointing_disable"
             getattr(self.backbone, switch)(*([{"use_reentrant": False}] if on else []))
+            self._checkpointing = on
 
     @property
     def _first_position(self) -> int:

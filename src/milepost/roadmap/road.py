@@ -6,10 +6,12 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from milepost.compute.choices import Choices, Wish
+from milepost.data.columns_file import load
 from milepost.errors import OUT_OF_BUDGET, MilepostError, raise_all
 from milepost.files import file_hash, key_of
 from milepost.metrics.decision import WORTH
@@ -26,7 +28,8 @@ from milepost.stages.evaluate import Measured, measured, measured_naive
 from milepost.stages.initialize import initialize, own_network
 from milepost.stages.prepare import prepare
 from milepost.stages.train import load_trained, train
-from milepost.types import Progress
+from milepost.tasks.base import Task
+from milepost.types import Columns, Progress
 from milepost.units import time_text
 
 
@@ -107,7 +110,18 @@ class Road:
 
         def make(out: Path, work: Path) -> None:
             candidate = self.initialize(prepared, name)
-            train(prepared, candidate, wish, folder=out, work=work, choices=self.choices, progress=self.progress)
+            kept = type(candidate.task).adapted is not Task.adapted  # such rows are costly to encode
+            columns = partial(self._encoded, prepared) if kept else None
+            train(
+                prepared,
+                candidate,
+                wish,
+                folder=out,
+                work=work,
+                choices=self.choices,
+                columns=columns,
+                progress=self.progress,
+            )
 
         folder = self._once("train", {**inputs, "bytes": self._bytes_of(start.model)}, make, f"train {name}")
         report = json.loads((folder / "training.json").read_text("utf-8"))
@@ -116,6 +130,15 @@ class Road:
             few, every = report["rows"], report["of_rows"]
             self.notes.append(f"{name} learned from {few:,} of {every:,} rows: the budget buys no more")
         return folder
+
+    def _encoded(self, prepared: Prepared, task: Task[Any], side: str) -> Columns:
+        """Encode the rows of a side, once for all models that read them alike."""
+        inputs = {"prepared": prepared.folder.name, "side": side, "task": key_of(task.model_dump(mode="json"))}
+
+        def make(out: Path, work: Path) -> None:
+            prepared.encode(task, side, out, self.progress)
+
+        return load(self._once("encode", inputs, make, f"encode {side}"))
 
     def _bytes_of(self, name: str) -> str:
         """Stand for the bytes behind a model that is a file or folder of the user's."""

@@ -78,7 +78,7 @@ class Store:
         shutil.rmtree(out, ignore_errors=True)
         out.mkdir()
         work.mkdir(exist_ok=True)
-        self._making = key_of(about["inputs"])
+        outer, self._making = self._making, key_of(about["inputs"])
         try:
             make(out, work)
             made = self._finish(out, about)
@@ -88,7 +88,7 @@ class Store:
             shutil.rmtree(out, ignore_errors=True)
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.root)) from error  # not a fault of a model
         finally:
-            self._making = ""
+            self._making = outer
         out.rename(done)
         sync(done.parent)
         self.log(event="done", stage=about["stage"], key=done.name, out=made)

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from milepost.data.columns_file import Writer, load
+from milepost.data.columns_file import whole as encoded_whole
 from milepost.errors import MilepostError, did_you_mean
 from milepost.intake.pieces import pieces, whole
 from milepost.tasks import load_task
 from milepost.tasks.base import Task
-from milepost.types import Run
+from milepost.types import Columns, Progress, Run, quiet
 
 if TYPE_CHECKING:
     from torch import nn
@@ -49,6 +51,21 @@ class Prepared:
     def batches(self, side: str) -> Iterator[pl.DataFrame]:
         """Yield the same rows piece by piece, a few thousand at a time."""
         return pieces(self.folder / side)
+
+    def encode(self, task: Task[Any], side: str, folder: Path, progress: Progress = quiet) -> None:
+        """Write the rows of a side as `task` encodes them into `folder`, piece by piece."""
+        total, done = self.report["split"][side], 0
+        with Writer(folder) as writer:
+            for piece in self.batches(side):
+                writer.append(task.encode(piece), piece.height)
+                done += piece.height
+                progress(f"encode {side}", done, total)
+
+    def encoded(self, task: Task[Any], side: str, folder: Path, progress: Progress = quiet) -> Columns:
+        """Encode a side into `folder`, once, then memory-map; what a crash left is used if it is whole."""
+        if not encoded_whole(folder):
+            self.encode(task, side, folder, progress)
+        return load(folder)
 
 
 @dataclass(frozen=True)

@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from operator import methodcaller
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import polars as pl
 
 from milepost.compute.choices import Choices, Wish
-from milepost.data.columns_file import Writer, load, whole
 from milepost.errors import MilepostError
 from milepost.runtimes.onnx import OnnxRun
 from milepost.runtimes.pieces import in_pieces
@@ -59,23 +58,30 @@ def train(
     folder: Path | None = None,
     work: Path | None = None,
     choices: Choices | None = None,
+    columns: Callable[[Task[Any], str], Columns] | None = None,
     save_every: float = 60.0,
     progress: Progress = quiet,
 ) -> Trained:
     """Train `candidate` on the training rows within the time of `wish`; keep the weights that validate best.
 
     Writes the model into `folder` and resumes from `work`, where a checkpoint is put every `save_every` seconds; both
-    are temporary by default. Raises MilepostError when the time buys no step or the gradient does not stay finite.
+    are temporary by default. `columns` gives the encoded rows of a side, where they lie somewhere already.
+    Raises MilepostError when the time buys no step or the gradient does not stay finite.
     """
     out = folder or Path(tempfile.mkdtemp(prefix="milepost-"))
     place = work or Path(tempfile.mkdtemp(prefix="milepost-"))
-    begun, asked, chosen = time.perf_counter(), wish or Wish(), choices or Choices()
+
+    def encoded(task: Task[Any], side: str) -> Columns:
+        return prepared.encoded(task, side, place / side, progress)
+
+    job = _Job(prepared, candidate, wish or Wish(), out, place, choices or Choices(), columns or encoded)
+    begun = time.perf_counter()
     if candidate.network is None:
-        report = _train_simple(prepared, candidate, asked, out, chosen)
+        report = job.simple()
     elif candidate.tune == HEAD:
-        report = _train_head(prepared, candidate, asked, out, place, chosen)
+        report = job.head(candidate.network)
     else:
-        report = _train_network(prepared, candidate, asked, out, place, chosen, save_every, progress)
+        report = job.network(candidate.network, save_every, progress)
     report |= {"model": candidate.name, "seconds": time.perf_counter() - begun}
     (out / "training.json").write_text(json.dumps(report), "utf-8")
     save_task(candidate.task, out)
@@ -100,100 +106,95 @@ def load_trained(folder: Path, name: str, build: Callable[[Task[Any]], nn.Module
     return Trained(name, task, TorchRun(network), folder, network)
 
 
-def _train_simple(prepared: Prepared, candidate: Candidate, wish: Wish, out: Path, choices: Choices) -> dict[str, Any]:
-    """Let the task learn in one go, from as many rows as the time buys; return what happened."""
-    task, table = candidate.task, prepared.table("train")
+@dataclass(frozen=True)
+class _Job:
+    """One candidate to be trained, and the ways to do it; each returns what happened."""
 
-    def learned(rows: int) -> Graphs:
-        some = table[np.linspace(0, table.height - 1, rows).astype(np.int64)] if rows < table.height else table
-        return task.simple(candidate.name, some.iter_slices(ROWS), wish.seed)
+    prepared: Prepared
+    candidate: Candidate
+    wish: Wish
+    out: Path
+    work: Path
+    choices: Choices
+    columns: Callable[[Task[Any], str], Columns]
 
-    def planned() -> dict[str, Any]:
-        if table.height <= MANY:
-            return {"rows": table.height, "seed": wish.seed}
-        begun = time.perf_counter()
-        learned(PILOT)
-        affordable = int(wish.seconds / (time.perf_counter() - begun) * PILOT)
-        return {"rows": max(PILOT, min(table.height, affordable)), "seed": wish.seed}
+    def simple(self) -> dict[str, Any]:
+        """Let the task learn in one go, from as many rows as the time buys."""
+        task, table, seed = self.candidate.task, self.prepared.table("train"), self.wish.seed
 
-    plan = choices.once(candidate.name, planned)
-    for name, graph in learned(plan["rows"]).items():
-        (out / f"{name}.onnx").write_bytes(graph)
-    return {"chosen": plan, "rows": plan["rows"], "of_rows": table.height}
+        def learned(rows: int) -> Graphs:
+            some = table[np.linspace(0, table.height - 1, rows).astype(np.int64)] if rows < table.height else table
+            return task.simple(self.candidate.name, some.iter_slices(ROWS), seed)
 
+        def planned() -> dict[str, Any]:
+            if table.height <= MANY:
+                return {"rows": table.height, "seed": seed}
+            begun = time.perf_counter()
+            learned(PILOT)
+            affordable = int(self.wish.seconds / (time.perf_counter() - begun) * PILOT)
+            return {"rows": max(PILOT, min(table.height, affordable)), "seed": seed}
 
-def _train_head(
-    prepared: Prepared, candidate: Candidate, wish: Wish, out: Path, work: Path, choices: Choices
-) -> dict[str, Any]:
-    """Run the frozen network once over as many examples as the time buys, and fit its last layer to what it says."""
-    import torch
+        plan = self.choices.once(self.candidate.name, planned)
+        for name, graph in learned(plan["rows"]).items():
+            (self.out / f"{name}.onnx").write_bytes(graph)
+        return {"chosen": plan, "rows": plan["rows"], "of_rows": table.height}
 
-    from milepost.compute.device import cores, device
-    from milepost.runtimes.eager import TorchRun
+    def head(self, network: Any) -> dict[str, Any]:
+        """Run the frozen network over as many examples as the time buys, and fit its last layer to what it says."""
+        import torch
 
-    assert candidate.network is not None
-    task, network, where = candidate.task, candidate.network.to(device()), work / "train"
-    columns = encoded(task, prepared.batches("train"), where)
-    inputs, count = {k: c for k, c in columns.items() if k not in ("y", "row")}, size(columns)
-    torch.set_num_threads(cores())
-    network.packed = network.can_pack
+        from milepost.compute.device import cores, device
+        from milepost.runtimes.eager import TorchRun
 
-    def seen(examples: int) -> tuple[Array, Array]:
-        index = np.linspace(0, count - 1, examples).astype(np.int64)
-        return in_pieces(TorchRun(network), take(inputs, index), "features")["features"], index
+        columns = self.columns(self.candidate.task, "train")
+        inputs, count = {k: c for k, c in columns.items() if k not in ("y", "row")}, size(columns)
+        torch.set_num_threads(cores())
+        run, network.packed = TorchRun(network.to(device())), network.can_pack
 
-    def planned() -> dict[str, Any]:
-        begun, few = time.perf_counter(), min(count, PROBED)
-        seen(few)
-        affordable = int(USED * wish.seconds / (time.perf_counter() - begun) * few)
-        return {"rows": min(count, max(few, affordable)), "seed": wish.seed}
+        def seen(examples: int) -> tuple[Array, Array]:
+            index = np.linspace(0, count - 1, examples).astype(np.int64)
+            return in_pieces(run, take(inputs, index), "features")["features"], index
 
-    plan = choices.once(candidate.name, planned)
-    features, index = seen(plan["rows"])
-    weight, bias = task.last_layer(features, np.asarray(columns["y"])[index], wish.seed)
-    with torch.no_grad():
-        network.head.weight.copy_(torch.from_numpy(weight))  # type: ignore[operator, union-attr]
-        network.head.bias.copy_(torch.from_numpy(bias))  # type: ignore[operator, union-attr]
-    network.packed = False  # type: ignore[assignment]
-    _write(network, out)
-    return {"chosen": plan, "rows": plan["rows"], "of_rows": count}
+        def planned() -> dict[str, Any]:
+            begun, few = time.perf_counter(), min(count, PROBED)
+            seen(few)
+            affordable = int(USED * self.wish.seconds / (time.perf_counter() - begun) * few)
+            return {"rows": min(count, max(few, affordable)), "seed": self.wish.seed}
 
+        plan = self.choices.once(self.candidate.name, planned)
+        features, index = seen(plan["rows"])
+        layer = self.candidate.task.last_layer(features, np.asarray(columns["y"])[index], self.wish.seed)
+        with torch.no_grad():
+            for parameter, values in zip((network.head.weight, network.head.bias), layer, strict=True):
+                parameter.copy_(torch.from_numpy(values))
+        _write(network, self.out)
+        return {"chosen": plan, "rows": plan["rows"], "of_rows": count}
 
-def _train_network(
-    prepared: Prepared,
-    candidate: Candidate,
-    wish: Wish,
-    out: Path,
-    work: Path,
-    choices: Choices,
-    save_every: float,
-    progress: Progress,
-) -> dict[str, Any]:
-    """Plan, loop, write the best weights; return what happened."""
-    from milepost.compute.device import device
-    from milepost.compute.learner import Learner
-    from milepost.compute.loader import Loader
-    from milepost.compute.loop import Loop
-    from milepost.compute.plan import planned
+    def network(self, network: nn.Module, save_every: float, progress: Progress) -> dict[str, Any]:
+        """Plan, loop, write the best weights."""
+        from milepost.compute.device import device
+        from milepost.compute.learner import Learner
+        from milepost.compute.loader import Loader
+        from milepost.compute.loop import Loop
+        from milepost.compute.plan import planned
 
-    assert candidate.network is not None
-    task, name, where = candidate.task, candidate.name, device()
-    sides = {s: Loader(encoded(task, prepared.batches(s), work / s), where) for s in ("train", "valid")}
-    draw = task.draw if type(task).draw is not Task.draw else None
-    learner = Learner(candidate.network.to(where), task.loss, draw, where)
-    _try(name, learner, sides["train"])
-    begun = Choices(work / "plan.json")  # of the checkpoint, should the lock of the run be lost
-    recipe = RECIPE | dict(task.recipe)
-    if candidate.tune == LORA:
-        recipe |= {bound: ADAPTERS_RATE * recipe[bound] for bound in ("lr_min", "lr_max")}
-    measured = partial(planned, name, learner, sides["train"], wish, recipe, size(sides["valid"].columns))
-    plan = choices.once(name, partial(begun.once, name, measured))
-    loop = Loop(name, learner, sides["train"], sides["valid"], plan, wish.seconds, work, save_every, progress)
-    so_far, stopped = loop.run()
-    candidate.network.load_state_dict(so_far.best)
-    _write(candidate.network, out)
-    counts = {"steps": so_far.step, "best_step": so_far.best_step, "skipped": so_far.skipped}
-    return {"chosen": plan, "curve": so_far.curve, "stopped": stopped, **counts}
+        task, name, where, wish = self.candidate.task, self.candidate.name, device(), self.wish
+        train, valid = (Loader(self.columns(task, side), where) for side in ("train", "valid"))
+        draw = task.draw if type(task).draw is not Task.draw else None
+        learner = Learner(network.to(where), task.loss, draw, where)
+        _try(name, learner, train)
+        begun = Choices(self.work / "plan.json")  # of the checkpoint, should the lock of the run be lost
+        recipe = RECIPE | dict(task.recipe)
+        if self.candidate.tune == LORA:
+            recipe |= {bound: ADAPTERS_RATE * recipe[bound] for bound in ("lr_min", "lr_max")}
+        measured = partial(planned, name, learner, train, wish, recipe, size(valid.columns))
+        plan = self.choices.once(name, partial(begun.once, name, measured))
+        loop = Loop(name, learner, train, valid, plan, wish.seconds, self.work, save_every, progress)
+        so_far, stopped = loop.run()
+        network.load_state_dict(so_far.best)
+        _write(network, self.out)
+        counts = {"steps": so_far.step, "best_step": so_far.best_step, "skipped": so_far.skipped}
+        return {"chosen": plan, "curve": so_far.curve, "stopped": stopped, **counts}
 
 
 def _write(network: nn.Module, out: Path) -> None:
@@ -221,12 +222,3 @@ def _try(name: str, learner: Learner, train: Loader) -> None:
         raise MilepostError(what, "model", 'its forward takes the columns by name and returns {"out": ...}') from error
     if shape != (len(next(iter(few.values()))),):
         raise MilepostError(f"the loss of `{name}` has shape {shape}, not one number an example", "model")
-
-
-def encoded(task: Task[Any], batches: Iterable[pl.DataFrame], folder: Path) -> Columns:
-    """Encode piece by piece onto disk, once, then memory-map; what a crash left is used if it is whole."""
-    if not whole(folder):
-        with Writer(folder) as writer:
-            for piece in batches:
-                writer.append(task.encode(piece), piece.height)
-    return load(folder)
