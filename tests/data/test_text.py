@@ -7,10 +7,10 @@ from html.parser import HTMLParser
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from milepost.data.text import cleaned, lengths
+from milepost.data.text import FEW, cleaned, lengths
 
 MARKUP = "< > & ; / <b> </b> <br/> <!-- --> <script> </script> &amp; &lt; &gt; amp; #38; lt; &#8203; b> <a href=x> ="
 SIGNS = "www. http:// https://x.y a@b.c @ . [url] \x00 \u200b \ufeff \u202e \u00ad \n \t \xa0 \u3000 é 好 😀 \u200d a"
@@ -59,6 +59,15 @@ def test_each_text_is_cleaned_by_itself_and_once_is_enough(texts: list[str | Non
     out = cleaned(column, urls, emails)  # type: ignore[arg-type]
     assert out.name == "text" and out.to_list() == [clean(t, urls, emails) for t in texts]
     assert cleaned(out, urls, emails).to_list() == out.to_list()  # type: ignore[arg-type]
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=FEW), CHOICE, CHOICE)
+@example(["&lt;\u0131&gt; &#28; <\u017fpan>"], "keep", "keep")
+def test_few_texts_are_cleaned_as_many_are(texts: list[str | None], urls: str, emails: str) -> None:
+    """Python reads few, expressions read many."""
+    few, many = (pl.Series(some, dtype=pl.String) for some in (texts, texts * (FEW + 1)))
+    out = cleaned(few, urls, emails).to_list()  # type: ignore[arg-type]
+    assert out * (FEW + 1) == cleaned(many, urls, emails).to_list()  # type: ignore[arg-type]
 
 
 @given(

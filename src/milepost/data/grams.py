@@ -54,10 +54,10 @@ def blocks(texts: pl.Series) -> Iterator[pl.Series]:
 
 def words(texts: pl.Series) -> Words:
     """Find the words of N texts, in lower case."""
-    lower = texts.fill_null("").str.to_lowercase()
-    ends = lower.str.len_chars().to_numpy().astype(np.int64)
+    lower = _lower(texts)
+    ends = np.fromiter(map(len, lower), np.int64, len(lower))
     ends = (ends + 1).cumsum() - 1  # a line feed parts the texts
-    codes = np.frombuffer((lower.str.join("\n")[0] + "\n").encode("utf-32-le"), np.uint32)
+    codes = np.frombuffer(("\n".join(lower) + "\n").encode("utf-32-le"), np.uint32)
     kind = _kinds()[np.minimum(codes, 0xFFFF)]
     word = kind == WORD
     alone = kind == ALONE
@@ -67,6 +67,14 @@ def words(texts: pl.Series) -> Words:
     sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(codes * power[: len(codes)])])
     offsets = np.concatenate([[0], np.searchsorted(starts, ends)])
     return Words(_stretches(sums, starts, stops), starts, stops, alone[starts], offsets, sums)
+
+
+def _lower(texts: pl.Series) -> list[str]:
+    """Return texts in lower case; a lone one of ASCII without an expression, which takes 0.1 ms."""
+    if len(texts) == 1 and (text := texts.item() or "").isascii():
+        return [text.lower()]
+    lower: list[str] = texts.fill_null("").str.to_lowercase().to_list()
+    return lower
 
 
 def runs(found: Words) -> tuple[Array, Array]:

@@ -70,9 +70,8 @@ class TableFacts(BaseModel):
 
         A column that the table lacks is missing throughout.
         """
-        gone = pl.repeat(None, table.height, dtype=pl.String, eager=True)
         here = set(table.columns)
-        held = {c.name: table[c.name] if c.name in here else gone for c in self.columns}
+        held = {c.name: table[c.name] if c.name in here else _gone(table.height) for c in self.columns}
         number, category = (
             np.empty((table.height, len(c)), t) for c, t in ((self.numbers, np.float32), (self.categories, np.int32))
         )
@@ -86,6 +85,10 @@ class TableFacts(BaseModel):
     def _known(self) -> list[_Known]:
         """The ids of every category, looked up; built once, not once a request."""
         return [_Known(c.categories) for c in self.categories]
+
+
+def _gone(rows: int) -> pl.Series:
+    return pl.repeat(None, rows, dtype=pl.String, eager=True)
 
 
 class _Known:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from functools import cache
 from html.entities import html5
 from typing import Literal
 
@@ -11,6 +12,8 @@ import polars as pl
 
 Choice = Literal["keep", "mask"]
 
+FEW = 8  # texts up to which Python is faster than expressions
+SHORT = 1000  # characters of a text with markup, at most, that Python reads: its patterns may go back and forth
 ROUNDS = 4  # of markup within markup; what holds more is a trick, and loses the signs of markup
 # each is sought by itself: one that is never closed is then found out once, not at every tag
 STRETCHES = {
@@ -37,6 +40,10 @@ def cleaned(column: pl.Series, urls: Choice = "keep", emails: Choice = "keep") -
 
     What is clean stays as it is, and no text depends on another.
     """
+    if len(column) <= FEW and column.dtype == pl.String:
+        few = [_alone(text or "", urls, emails) for text in column.to_list()]
+        if None not in few:
+            return pl.Series(column.name, few, dtype=pl.String)
     text = _plain(column.cast(pl.String).fill_null(""))
     if urls == "mask":
         text = text.str.replace_all(URL, "[url]")
@@ -75,6 +82,32 @@ def _unescaped(text: pl.Series) -> pl.Series:
     single = text.gather(coded).str.replace_all(AMPERSANDS, "&amp;")
     plain = [re.sub(ENTITY, _meant, t) for t in single.to_list()]
     return text.scatter(coded, pl.Series(plain, dtype=pl.String))
+
+
+def _alone(text: str, urls: Choice, emails: Choice) -> str | None:
+    """Clean one text without expressions, which take 0.1 ms each; None where Python's patterns may see another."""
+    if (urls == "mask" and ("/" in text or "." in text)) or (emails == "mask" and "@" in text):
+        return None
+    controls, tag, *stretches = _patterns()
+    text = controls.sub("", text)
+    for turn in range(ROUNDS + 1):
+        if "<" not in text and "&" not in text:
+            break
+        if not text.isascii() or len(text) > SHORT or turn == ROUNDS:
+            return None
+        before = text
+        for stretch in stretches:
+            text = stretch.sub(" ", text)
+        text = re.sub(ENTITY, _meant, re.sub(AMPERSANDS, "&amp;", tag.sub(" ", text)))
+        text = controls.sub("", text)
+        if text == before:
+            break
+    return " ".join(text.split())
+
+
+@cache
+def _patterns() -> list[re.Pattern[str]]:
+    return [re.compile(pattern) for pattern in (CONTROL, TAG, *STRETCHES.values())]
 
 
 def _meant(entity: re.Match[str]) -> str:

@@ -115,6 +115,9 @@ class _Counts:
 
 def _blocks(columns: Sequence[pl.Series]) -> Iterator[list[pl.Series]]:
     """Cut texts into stretches of about `BLOCK` characters, all columns alike."""
+    if len(columns[0]) == 1:
+        yield list(columns)
+        return
     lengths = sum(c.str.len_chars().fill_null(0).to_numpy().astype(np.int64) + 1 for c in columns)
     cut = np.flatnonzero(np.diff((np.cumsum(lengths) - lengths) // BLOCK)) + 1
     for start, stop in zip([0, *cut], [*cut, len(columns[0])], strict=True):
