@@ -1,6 +1,6 @@
 """Tokens a second and scores of fine-tuning MiniLM, beside Hugging Face's Trainer at its defaults and at its best.
 
-python bench/trainer.py [STEPS]     (24 of 16 texts; lengths p50 75, p90 256; needs accelerate)
+python bench/trainer.py [STEPS]     (8 of 16 texts; lengths p50 75, p90 256; needs accelerate)
 """
 
 from __future__ import annotations
@@ -84,8 +84,13 @@ class Rows(Dataset):  # type: ignore[type-arg]
 
 def trainer(ids: list[np.ndarray], **how: Any) -> float:
     """Real tokens a CPU second of Trainer, dynamic padding (or `padded` to 512), one epoch."""
-    from transformers import AutoModelForSequenceClassification, AutoTokenizer, DataCollatorWithPadding
-    from transformers import Trainer, TrainingArguments
+    from transformers import (
+        AutoModelForSequenceClassification,
+        AutoTokenizer,
+        DataCollatorWithPadding,
+        Trainer,
+        TrainingArguments,
+    )
 
     tokenizer = AutoTokenizer.from_pretrained(MINILM)
     model = AutoModelForSequenceClassification.from_pretrained(MINILM, num_labels=2)
@@ -112,8 +117,8 @@ def main(steps: int) -> None:
         theirs = trainer(ids)
         pairs.append((mine, theirs))
         print(
-            f"tokens a CPU s: Milepost {mine:.0f} ({plan['precision']}, packed {plan['packed']}, {plan['threads']} threads,"
-            f" padding {padding:.3f}), Trainer {theirs:.0f}, ratio {mine / theirs:.2f}",
+            f"tokens a CPU s: Milepost {mine:.0f} ({plan['precision']}, packed {plan['packed']},"
+            f" {plan['threads']} threads, padding {padding:.3f}), Trainer {theirs:.0f}, ratio {mine / theirs:.2f}",
             flush=True,
         )
     print(f"ratio to Trainer, dynamic padding, fp32, median: {statistics.median(a / b for a, b in pairs):.2f}")
@@ -122,4 +127,4 @@ def main(steps: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 24)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 8)

@@ -71,11 +71,13 @@ def _write_model(trained: Trained, rows: pl.DataFrame, part: Path) -> None:
         return
     shutil.copy2(trained.folder / "weights.safetensors", part)
     from milepost.runtimes.export import export
+    from milepost.runtimes.slim import slim
 
     for name, seen in _rehearse(trained.task, trained.network, rows).items():
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             export(trained.network, name, seen, part / f"{name}.onnx")
+        slim(part / f"{name}.onnx", part / "weights.safetensors")
 
 
 def _rehearse(task: Task[Any], network: nn.Module, rows: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
