@@ -46,16 +46,21 @@ def attention(
     query: Tensor, key: Tensor, value: Tensor, spans: Spans, scale: float | None = None, causal: bool = False
 ) -> Tensor:
     """Attend within each sequence: [1, H, S, D] -> [1, S, H, D]. No dropout: it would forbid the fused kernel."""
-    parts, start, shared = list[Tensor](), 0, query.shape[1] != key.shape[1]
-    for count, length in spans.runs:
-        stop = start + count * length
-        q, k, v = (
-            t[0, :, start:stop].unflatten(1, (count, length)).transpose(0, 1) for t in (query, key, value)
-        )  # [count, H, length, D]
+    shared = query.shape[1] != key.shape[1]
+    runs = zip(spans.runs, *(_cut(t, spans) for t in (query, key, value)), strict=True)
+    parts = list[Tensor]()
+    for run, *cut in runs:
+        q, k, v = (t.unflatten(0, run).transpose(1, 2) for t in cut)  # [count, H, length, D]
         out = scaled_dot_product_attention(q, k, v, scale=scale, is_causal=causal, enable_gqa=shared)
         parts.append(out.transpose(1, 2).flatten(0, 1))
-        start = stop
     return torch.cat(parts)[None]
+
+
+def _cut(x: Tensor, spans: Spans) -> tuple[Tensor, ...]:
+    """Cut [1, H, S, D] into the tokens of each run, [count * length, H, D]: at once, since slices one by one would
+    each fill a whole gradient with zeros.
+    """
+    return x.squeeze(0).transpose(0, 1).split([count * length for count, length in spans.runs])
 
 
 @cache
