@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-NEEDS_DATA = ("tables.py",)
+NEEDS_DATA = ("tables.py", "texts.py")
 
 
 def main() -> None:
