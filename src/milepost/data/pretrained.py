@@ -34,7 +34,7 @@ def pretrained(folder: Path, name: str) -> Pretrained:
         what = f"`{name}` is a `{kind}` model, which is no encoder or decoder of texts"
         errors.append(MilepostError(what, "model", "name a model such as BERT, MiniLM, RoBERTa or Llama"))
     errors += _weights(folder, name)
-    tokenizer, wrong = _tokenizer(folder, name)
+    tokenizer, wrong = _tokenizer(folder, name, config.get("vocab_size"))
     raise_all([*errors, *wrong])
     return Pretrained(folder, config, tokenizer, _longest(config, folder))
 
@@ -86,28 +86,44 @@ def whole(path: Path) -> bool:
         return False
 
 
-def _tokenizer(folder: Path, name: str) -> tuple[bytes, list[MilepostError]]:
-    """Return tokenizer.json, made from an older form where there is one."""
+def _tokenizer(folder: Path, name: str, ids: int | None) -> tuple[bytes, list[MilepostError]]:
+    """Return tokenizer.json, made from an older form where there is none; a network of so many `ids` can read it."""
     path = folder / "tokenizer.json"
-    if path.is_file():
-        content = path.read_bytes()
-        try:
-            json.loads(content)
-        except ValueError:
-            return b"", [MilepostError(f"tokenizer.json of `{name}` is damaged", "model", "fetch it again")]
-        return content, []
-    if any((folder / older).is_file() for older in OLDER):
-        try:
-            from transformers import AutoTokenizer
+    try:
+        content = path.read_bytes() if path.is_file() else _older(folder, name)
+        about = json.loads(content)
+        known, special = len(about["model"]["vocab"]), len(about.get("added_tokens") or ())
+    except MilepostError as error:
+        return b"", [error]
+    except (OSError, ValueError, LookupError, TypeError):
+        return b"", [MilepostError(f"tokenizer.json of `{name}` is damaged", "model", "fetch it again")]
+    if known <= special:  # transformers makes one without words where it finds no file of them
+        return b"", [_no_tokenizer(name)]
+    if ids is not None and known > ids:
+        what = f"the tokenizer of `{name}` has {known:,} tokens, its network knows {ids:,}"
+        return b"", [MilepostError(what, "model", "fetch config and tokenizer together")]
+    return content, []
 
-            backend = AutoTokenizer.from_pretrained(folder, local_files_only=True).backend_tokenizer
-            return backend.to_str().encode(), []
-        except ImportError:
-            return b"", [MilepostError("transformers is not installed", "model", "pip install 'milepost[text]'")]
-        except Exception as error:
-            what = f"the tokenizer of `{name}` cannot be read: {type(error).__name__}: {error}"
-            return b"", [MilepostError(what, "model", "save it as tokenizer.json")]
-    return b"", [MilepostError(f"`{name}` holds no tokenizer", "model", "copy tokenizer.json beside config.json")]
+
+def _no_tokenizer(name: str) -> MilepostError:
+    return MilepostError(f"`{name}` holds no tokenizer", "model", "copy tokenizer.json beside config.json")
+
+
+def _older(folder: Path, name: str) -> bytes:
+    """Make a tokenizer.json from the files that came before it."""
+    if not any((folder / older).is_file() for older in OLDER):
+        raise _no_tokenizer(name)
+    try:
+        from transformers import AutoTokenizer
+
+        backend = AutoTokenizer.from_pretrained(folder, local_files_only=True).backend_tokenizer
+        content: str = backend.to_str()
+        return content.encode()
+    except ImportError:
+        raise MilepostError("transformers is not installed", "model", "pip install 'milepost[text]'") from None
+    except Exception as error:
+        what = f"the tokenizer of `{name}` cannot be read: {type(error).__name__}: {error}"
+        raise MilepostError(what, "model", "save it as tokenizer.json") from error
 
 
 def _longest(config: dict[str, Any], folder: Path) -> int:
