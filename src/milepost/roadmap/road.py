@@ -28,6 +28,7 @@ from milepost.stages.evaluate import Measured, measured, measured_naive
 from milepost.stages.initialize import initialize, own_network
 from milepost.stages.prepare import prepare
 from milepost.stages.train import load_trained, train
+from milepost.tasks import load_task
 from milepost.tasks.base import Task
 from milepost.types import Columns, Progress
 from milepost.units import time_text
@@ -126,6 +127,7 @@ class Road:
         folder = self._once("train", {**inputs, "bytes": self._bytes_of(start.model)}, make, f"train {name}")
         report = json.loads((folder / "training.json").read_text("utf-8"))
         self.choices.once(name, lambda: report["chosen"])
+        self.notes += load_task(folder).notes()
         if report.get("rows", 0) < report.get("of_rows", 0):
             few, every = report["rows"], report["of_rows"]
             self.notes.append(f"{name} learned from {few:,} of {every:,} rows: the budget buys no more")

@@ -148,6 +148,10 @@ class Task(BaseModel, ABC, Generic[F]):
         """
         return self
 
+    def notes(self) -> list[str]:
+        """Say what a run's reader should know of how a model reads the rows."""
+        return []
+
     @property
     def recipe(self) -> Mapping[str, float]:
         """Where the training of this network differs from the usual one."""

@@ -16,7 +16,7 @@ from milepost.data.learn import learn
 from milepost.data.pretrained import pretrained
 from milepost.data.table import TableFacts
 from milepost.data.text import cleaned, lengths
-from milepost.data.tokens import LONGEST, Tokens, learned
+from milepost.data.tokens import LONGEST, MOST, Tokens, learned
 from milepost.data.vocabulary import Vocabulary
 from milepost.numeric import sigmoid, softmax
 from milepost.runtimes.pieces import in_pieces
@@ -120,6 +120,14 @@ class TextClassification(LabelTask[Facts]):
 
     def _texts(self, table: pl.DataFrame) -> list[pl.Series]:
         return [cleaned(table[name], self.urls, self.emails) for name in self.text]
+
+    def notes(self) -> list[str]:
+        reader = self._reader
+        if not isinstance(reader, Tokens) or not reader.cut:
+            return []
+        most = reader.window * (1 if reader.pair else MOST)
+        many = f"{reader.cut:,} of {reader.looked:,} training texts"
+        return [f"{many} are longer than {most:,} tokens; their ends are not read"]
 
     @property
     def recipe(self) -> Mapping[str, float]:
