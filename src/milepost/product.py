@@ -88,11 +88,21 @@ def _wrong(field: Field, value: Any) -> str | None:
     """Say what is wrong with a value of JSON, or None."""
     if value is None:
         return None
+    if isinstance(value, str) and not _is_whole(value):
+        return "holds half a character, which is no text"
     if field.type != "number":
         return None if isinstance(value, str | int | float | bool) else "is no text"
     if isinstance(value, bool) or not isinstance(value, int | float):
         return "is no number"
     return None if math.isfinite(value) else "is not finite"
+
+
+def _is_whole(text: str) -> bool:
+    """Tell whether a text can be written: JSON and Python let half of a pair of surrogates pass."""
+    try:
+        return text.isascii() or bool(text.encode())
+    except UnicodeEncodeError:
+        return False
 
 
 def _wanted(field: Field) -> str:

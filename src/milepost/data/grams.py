@@ -15,6 +15,7 @@ import polars as pl
 from milepost.types import Array
 
 BLOCK = 1 << 19  # characters that are looked at together: they fit a processor's cache
+MOST = 2 * BLOCK  # characters of one text that are read; what is longer is several texts in one
 PRIME = np.uint64(0x9E3779B97F4A7C15)  # odd, so that it has an inverse modulo 2^64
 MIX = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))  # splitmix64 (Steele 2014)
 GAP, WORD, ALONE = range(3)  # what a character is: between words, part of one, or a word by itself
@@ -53,8 +54,8 @@ def blocks(texts: pl.Series) -> Iterator[pl.Series]:
 
 
 def words(texts: pl.Series) -> Words:
-    """Find the words of N texts, in lower case."""
-    lower = _lower(texts)
+    """Find the words of N texts, in lower case, as far as they are read."""
+    lower = [text[:MOST] for text in _lower(texts)]
     ends = np.fromiter(map(len, lower), np.int64, len(lower))
     ends = (ends + 1).cumsum() - 1  # a line feed parts the texts
     codes = np.frombuffer(("\n".join(lower) + "\n").encode("utf-32-le"), np.uint32)
