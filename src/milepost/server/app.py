@@ -17,7 +17,7 @@ from milepost.server import pages, v2, wire
 from milepost.server.batcher import Batcher, Full, answer_together
 from milepost.server.limits import Limits
 from milepost.server.observe import MEDIA, Meters, note
-from milepost.server.openapi import openapi
+from milepost.server.openapi import SAMPLE, lone_text, openapi
 from milepost.server.wire import Headers, Refused, Reply, Rows
 from milepost.types import Answer
 
@@ -37,7 +37,8 @@ class App:
 
     def __init__(self, product: Any, token: str | None = None, limits: Limits | None = None) -> None:
         self.product, self.token, self.limits = product, token, limits or Limits()
-        self.row = {f.name: f.example for f in product.fields}
+        self.row = {f.name: SAMPLE if f.type == "text" else f.example for f in product.fields}
+        self.lone = lone_text(product.fields)
         [self.example] = wire.rounded(product(product.table([self.row])))  # a true answer for the docs; warms up, too
         self.meters = Meters(product.name, product.version, product.kind)
         self.batcher = Batcher(
@@ -115,7 +116,7 @@ class App:
         return Reply(200, self.meters.text(), MEDIA)
 
     async def _predict(self, scope: Any, proto: Any) -> Reply:
-        asked = wire.asked(await self._body(scope, proto))
+        asked = wire.asked(await self._body(scope, proto), self.lone)
         try:
             return _json(asked.wrap(await self._answers(asked.rows)))
         except MilepostError as error:

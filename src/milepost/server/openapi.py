@@ -8,6 +8,7 @@ from typing import Any
 from milepost.types import Answer, Field
 
 JSON = "application/json"
+SAMPLE = "Write a text here."  # of a text field; what customers wrote is shown to nobody
 STATUSES = {
     "400": "The body is not JSON: line and column are named.",
     "401": "The server wants a token.",
@@ -58,8 +59,14 @@ def _forms(one: dict[str, Any], name: str) -> dict[str, Any]:
     return {"oneOf": [one, many, {"type": "object", "properties": {name: many}, "required": [name]}]}
 
 
+def lone_text(fields: tuple[Field, ...]) -> str | None:
+    """Name the only field where it holds a text: that text alone may stand for a row."""
+    return fields[0].name if len(fields) == 1 and fields[0].type == "text" else None
+
+
 def _row(fields: tuple[Field, ...]) -> dict[str, Any]:
-    return {"type": "object", "additionalProperties": False, "properties": {f.name: _field(f) for f in fields}}
+    row = {"type": "object", "additionalProperties": False, "properties": {f.name: _field(f) for f in fields}}
+    return row if lone_text(fields) is None else {"oneOf": [row, {"type": "string"}]}
 
 
 def _field(field: Field) -> dict[str, Any]:
@@ -75,7 +82,8 @@ def seen(field: Field) -> str:
     if field.type == "category" and field.choices:
         more = ", ..." if len(field.choices) > 20 else ""
         return f"Text; learned from {', '.join(field.choices[:20])}{more}."
-    return {"number": "A number.", "category": "Text.", "date": "A date, such as 2026-03-01."}[field.type]
+    said = {"number": "A number.", "category": "Text.", "date": "A date, such as 2026-03-01."}
+    return said.get(field.type, "A text of any length.")
 
 
 def schema_of(value: Any) -> dict[str, Any]:

@@ -13,11 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from milepost.server.limits import Limits
-from milepost.server.openapi import STATUSES, seen
+from milepost.server.openapi import STATUSES, lone_text, seen
 from milepost.types import Answer
 
 Page = tuple[bytes, str]  # HTML, and the content-security-policy that allows its own style and script alone
 HERE = Path(__file__).parent
+SHORT = """
+["text", "text"]  gives  [{...}, {...}]
+"text"  gives  {...}"""  # where a text may stand for a row
 
 
 def facts(product: Any) -> dict[str, str]:
@@ -44,6 +47,7 @@ def docs(product: Any, row: Mapping[str, Any], answer: Answer, limits: Limits, *
         answer=escape(json.dumps(answer, ensure_ascii=False, indent=2)),
         fields=_table((_code(f.name), escape(seen(f)), _code(json.dumps(row[f.name]))) for f in product.fields),
         statuses=_table((_code(s), escape(said)) for s, said in STATUSES.items()),
+        short=escape(SHORT) if lone_text(product.fields) else "",
         limits=f"At most {limits.body_bytes / 1e6:g} MB and {limits.queue_rows:,} rows a request; "
         f"an answer comes within {limits.deadline_s:g} s or not at all.",
         token="<p>Every request but those for health needs the token.</p>" if needs_token else "",

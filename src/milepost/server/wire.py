@@ -100,20 +100,24 @@ async def discard(proto: Any) -> None:
         return  # the client has left, which is as good
 
 
-def asked(text: bytes) -> Asked:
-    """Return the rows of a body: an object, a list of objects or {"rows": [...]}; raise Refused (400, 422)."""
+def asked(text: bytes, lone: str | None = None) -> Asked:
+    """Return the rows of a body: an object, a list of objects or {"rows": [...]}; raise Refused (400, 422).
+
+    Where `lone` names the only field, which holds a text, a text may stand for a row.
+    """
     found = parse(text)
     if isinstance(found, dict) and found.keys() == {"rows"} and isinstance(found["rows"], list):
-        return Asked(_checked(found["rows"]), "rows")
+        return Asked(_checked(found["rows"], lone), "rows")
     if isinstance(found, list):
-        return Asked(_checked(found), "list")
-    if isinstance(found, dict):
-        return Asked([found], "one")
+        return Asked(_checked(found, lone), "list")
+    if isinstance(found, dict) or (isinstance(found, str) and lone is not None):
+        return Asked(_checked([found], lone), "one")
     fix = 'send one row {"field": value}, a list of rows, or {"rows": [...]}'
     raise Refused(422, MilepostError("the body is neither a row nor a list of rows", "body", fix))
 
 
-def _checked(rows: list[Any]) -> Rows:
+def _checked(found: list[Any], lone: str | None) -> Rows:
+    rows = found if lone is None else [{lone: row} if isinstance(row, str) else row for row in found]
     wrong = [i for i, row in enumerate(rows) if not isinstance(row, dict)]
     refuse(
         422, [MilepostError("a row must be an object", f"rows[{i}]", 'write it {"field": value}') for i in wrong[:100]]
