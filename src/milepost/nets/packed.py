@@ -43,17 +43,38 @@ def packing(length_B: Tensor, width: int) -> Packing:
 
 
 def attention(
-    query: Tensor, key: Tensor, value: Tensor, spans: Spans, scale: float | None = None, causal: bool = False
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    spans: Spans,
+    scale: float | None = None,
+    causal: bool = False,
+    window: int | None = None,
 ) -> Tensor:
-    """Attend within each sequence: [1, H, S, D] -> [1, S, H, D]. No dropout: it would forbid the fused kernel."""
+    """Attend within each sequence: [1, H, S, D] -> [1, S, H, D], to tokens less than `window` away.
+
+    No dropout: it would forbid the fused kernel.
+    """
     shared = query.shape[1] != key.shape[1]
     runs = zip(spans.runs, *(_cut(t, spans) for t in (query, key, value)), strict=True)
     parts = list[Tensor]()
     for run, *cut in runs:
         q, k, v = (t.unflatten(0, run).transpose(1, 2) for t in cut)  # [count, H, length, D]
-        out = scaled_dot_product_attention(q, k, v, scale=scale, is_causal=causal, enable_gqa=shared)
+        if window is None or run[1] <= window:
+            out = scaled_dot_product_attention(q, k, v, scale=scale, is_causal=causal, enable_gqa=shared)
+        else:
+            near = _near(run[1], window, causal, q.device)
+            out = scaled_dot_product_attention(q, k, v, near, scale=scale, enable_gqa=shared)
         parts.append(out.transpose(1, 2).flatten(0, 1))
     return torch.cat(parts)[None]
+
+
+def _near(length: int, window: int, causal: bool, device: torch.device) -> Tensor:
+    """Mark what each token of a sequence sees, bool [length, length]."""
+    place = torch.arange(length, device=device)
+    behind = place[:, None] - place
+    near = behind.abs() < window
+    return near & (behind >= 0) if causal else near
 
 
 def _cut(x: Tensor, spans: Spans) -> tuple[Tensor, ...]:
@@ -81,7 +102,7 @@ def registered() -> str:
             out: tuple[Tensor, None] = sdpa_attention_forward(module, query, key, value, mask, **rest)
             return out
         causal = bool(getattr(module, "is_causal", False))
-        return attention(query, key, value, spans, rest.get("scaling"), causal), None
+        return attention(query, key, value, spans, rest.get("scaling"), causal, rest.get("sliding_window")), None
 
     def mask(**rest: Any) -> Tensor | None:
         packed = rest.get("attention_mask") is None

@@ -27,11 +27,13 @@ def backbone_of(config: Mapping[str, Any]) -> Any:
         for name in vars(known).copy():
             if "dropout" in name and "attention" in name:
                 setattr(known, name, 0.0)  # it would forbid the fused kernel
-        network = AutoModel.from_config(known, attn_implementation=registered())
-    except (ValueError, KeyError, TypeError) as error:
+        network = AutoModel.from_config(known)
+    except (ValueError, KeyError, TypeError, AssertionError) as error:
         what = f"the installed transformers has no network `{config.get('model_type')}`: {error}"
         raise MilepostError(what, "model", "name another model, or update transformers") from error
     network = network.float()
+    if network.config._attn_implementation == "sdpa":  # others take no other mask than their own
+        network.set_attn_implementation(registered())
     if getattr(network, "pooler", None) is not None:
         network.pooler = None
     if hasattr(network.config, "use_cache"):
