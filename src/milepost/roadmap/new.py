@@ -8,19 +8,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from milepost.columns.judge import found
-from milepost.columns.scan import Scan, glance
+from milepost.columns.scan import Scan
 from milepost.data.split import TEST
-from milepost.errors import MilepostError, did_you_mean
+from milepost.errors import MilepostError
 from milepost.metrics.decision import WORTH
+from milepost.roadmap.infer import Guess, guessed, scanned
 from milepost.roadmap.propose import propose
 from milepost.sources.read import opened, sides
 from milepost.tasks import find, kinds
 from milepost.words.say import Say, listed
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-FEW_CLASSES = 20  # different whole numbers that are still taken for classes
-TARGETS = ("target", "label", "class", "y", "outcome", "churn", "default", "fraud", "diagnosis", "disease")
 
 
 def new(kind: str | None, folder: Path, data: Path | None = None, target: str | None = None) -> dict[str, Any]:
@@ -51,25 +49,19 @@ def _example(kind: str | None, folder: Path) -> dict[str, Any]:
 
 
 def _from_data(kind: str | None, folder: Path, data: Path, target: str | None) -> dict[str, Any]:
-    """Infer the kind, the target and gates from the user's data."""
-    scan = _scanned(data)
-    columns, said = list(scan.place), list[str]()
-    if target is None:
-        target = _guess_target(columns)
-        said.append(f"target: `{target}`, by its name or place; change it with --target")
-    if target not in columns:
-        raise MilepostError(f"there is no column `{target}`", "--target", did_you_mean(target, columns))
-    if kind is None:
-        kind, why = _guess_kind(scan, target)
-        said.append(f"kind: `{kind}`, {why}")
-    classes = scan.seen(target).words if WORTH in find(kind).metrics else None
-    proposal = propose(find(kind).metrics, classes, _tested(data, scan))
+    """Infer the kind, its options and gates from the user's data."""
+    scan = scanned(data)
+    guess = guessed(scan, data, kind, target)
+    metrics = find(guess.kind).metrics
+    classes = scan.seen(guess.options["target"]).words if WORTH in metrics else None
+    proposal = propose(metrics, classes, _tested(data, scan))
     _make_folder(folder)
     source = data.resolve()
     where = source.name if source.parent == folder.resolve() else str(source)
-    text = _yaml(folder.resolve().name, kind, target, where, proposal.gates)
+    text = _yaml(folder.resolve().name, guess, where, proposal.gates)
     (folder / "product.yaml").write_text(text, "utf-8")
-    return {"folder": str(folder), "kind": kind, "files": ["product.yaml"], "inferred": said + proposal.said}
+    inferred = [*guess.said, *proposal.said]
+    return {"folder": str(folder), "kind": guess.kind, "files": ["product.yaml"], "inferred": inferred}
 
 
 def _tested(data: Path, scan: Scan) -> int:
@@ -82,31 +74,6 @@ def _rows(data: Path | str) -> int:
     return sum(block.parse().table.height for part in opened(data).parts for block in part.blocks())
 
 
-def _scanned(data: Path) -> Scan:
-    """Look at every row of the data, or of their training rows, a piece at a time."""
-    scan, source = Scan(), sides(data)
-    for part in opened(source.get("train", data)).parts:
-        for block in part.blocks():
-            scan.add(glance(block.parse().table))
-    if not scan.rows:
-        raise MilepostError("there are no rows that can be read", str(data), "name a file with a header and rows")
-    return scan
-
-
-def _guess_target(columns: Sequence[str]) -> str:
-    """Return the column with a telling name, else the last."""
-    named = [c for c in columns if c.strip().lower() in TARGETS]
-    return named[0] if len(named) == 1 else columns[-1]
-
-
-def _guess_kind(scan: Scan, target: str) -> tuple[str, str]:
-    """Numbers of many values are predicted, few values are classes."""
-    seen = scan.seen(target)
-    if found(seen, named=True) == "number" and (seen.distinct > FEW_CLASSES or not seen.whole):
-        return "tabular-regression", f"because `{target}` holds {seen.distinct:,} different numbers"
-    return "tabular-classification", f"because `{target}` has {seen.distinct:,} different values"
-
-
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -117,15 +84,17 @@ def _make_folder(folder: Path) -> None:
         raise MilepostError(what, str(folder), "choose another with --folder") from error
 
 
-def _yaml(name: str, kind: str, target: str, source: str, gates: Mapping[str, Sequence[str]]) -> str:
+def _yaml(name: str, guess: Guess, source: str, gates: Mapping[str, Sequence[str]]) -> str:
     """Write a product.yaml with gates that the rows at hand can prove."""
+    options = "".join(f", {key}: {_quoted(value)}" for key, value in guess.options.items())
+    models, more = find(guess.kind).models, " | a pretrained folder or Hugging Face id"
     milestones = "\n".join(f"  {milestone}: [{', '.join(some)}]" for milestone, some in gates.items())
     return f"""# Every key and its values: milepost schema
 name: {_quoted(name)}
 need: ""                       # what the product is for, in a sentence
-task: {{kind: {kind}, target: {_quoted(target)}}}
+task: {{kind: {guess.kind}{options}}}
 data: {{source: {_quoted(source)}}}
-model: auto                    # auto | {" | ".join(find(kind).models)}
+model: auto                    # auto | {" | ".join(models)}{more if find(guess.kind).pretrained else ""}
 train: {{seed: 0, budget: {{time: 5m}}}}
 platform: local
 milestones:
@@ -133,9 +102,9 @@ milestones:
 """
 
 
-def _quoted(text: str) -> str:
-    """Write a text so that YAML reads the very same."""
-    return json.dumps(text, ensure_ascii=False)
+def _quoted(value: Any) -> str:
+    """Write a text, or a list of them, so that YAML reads the very same."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def text(found: dict[str, Any], say: Say = str) -> str:
