@@ -31,7 +31,7 @@ RETURNS = {  # of functions that return messages
     *("how", "overdue", "_shown", "_next", "_unmeasured", "_why", "waiting", "_unread"),
 }
 OURS = {  # calls whose words are no messages: errors for developers, patterns, parts of words of others
-    *("ValueError", "KeyError", "TypeError", "AttributeError", "RuntimeError"),
+    *("ValueError", "KeyError", "TypeError", "AttributeError", "RuntimeError", "NotImplementedError"),
     *("match", "search", "compile", "sub", "fullmatch", "einsum", "startswith", "removeprefix", "replace"),
 }
 SENTENCE = re.compile(r"[a-z]{2,}[ ,]+[a-z]{2,}")

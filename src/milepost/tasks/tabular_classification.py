@@ -50,8 +50,8 @@ class TabularClassification(ClassTask[Facts]):
         counts: dict[str, int] = {}
         left = (self.target, *self.sensitive, *self.untold)
         table, findings = learn(self.counted(batches, counts), left, self.features)
-        many = "use `kind: tabular-regression` for numbers, or name another task.target"
-        classes, positive, said = self.known_classes(counts, many)
+        fix = "use `kind: tabular-regression` for numbers, or name another task.target"
+        classes, positive, said = self.known_classes(counts, fix)
         if not table.columns:
             raise MilepostError("no column is left to learn from", "task.features", "add columns that tell rows apart")
         numbers = [counts[c] for c in classes]

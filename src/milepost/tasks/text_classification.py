@@ -93,8 +93,8 @@ class TextClassification(LabelTask[Facts]):
         counts: dict[str, int] = {}
         seen = (b.select(self.features) for b in self.counted(batches, counts))
         table, findings = learn(seen, (), self.features)
-        many = "is it a text to be written? then it is no class"
-        classes, positive, said = self.known_classes(counts, many)
+        fix = "is it a text to be written? then it is no class"
+        classes, positive, said = self.known_classes(counts, fix)
         numbers = [counts[c] for c in classes]
         facts = Facts(classes=classes, counts=numbers, positive=positive, table=table, findings=findings + said)
         facts.worth(self.value)  # raises where `value:` is of other classes
@@ -126,8 +126,9 @@ class TextClassification(LabelTask[Facts]):
         if not isinstance(reader, Tokens) or not reader.cut:
             return []
         most = reader.window * (1 if reader.pair else MOST)
-        many = f"{reader.cut:,} of {reader.looked:,} training texts"
-        return [f"{many} are longer than {most:,} tokens; their ends are not read"]
+        cut, looked = reader.cut, reader.looked
+        note = f"{cut:,} of {looked:,} training texts are longer than {most:,} tokens; their ends are not read"
+        return [note]
 
     @property
     def recipe(self) -> Mapping[str, float]:
