@@ -28,12 +28,11 @@ OTHER = {
     "roberta": {"pad_token_id": 1, "max_position_embeddings": LONGEST + 2},
     "modernbert": {"cls_token_id": 1, "sep_token_id": 2, "local_attention": 16, "global_attn_every_n_layers": 2},
     "llama": {"num_key_value_heads": 2},
-    "qwen3": {"num_key_value_heads": 2, "head_dim": 8},
     "mistral": {"num_key_value_heads": 2, "sliding_window": 8},
-    "gpt2": {"n_embd": 32, "n_layer": 2, "n_head": 4, "n_positions": LONGEST},
+    "mpnet": {"pad_token_id": 1, "max_position_embeddings": LONGEST + 2},
 }
-PACKABLE = ("bert", "distilbert", "roberta", "modernbert", "llama", "qwen3", "mistral", "gpt2")
-PADDED = ("mpnet", "deberta-v2", "bloom")  # with attention of their own
+PACKABLE = ("bert", "distilbert", "roberta", "modernbert", "llama", "mistral")
+PADDED = ("mpnet", "deberta-v2")  # with attention of their own
 
 
 def config(kind: str) -> dict[str, Any]:
