@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,7 +29,7 @@ def backbone_of(config: Mapping[str, Any]) -> Any:
             if "dropout" in name and "attention" in name:
                 setattr(known, name, 0.0)  # it would forbid the fused kernel
         network = AutoModel.from_config(known)
-    except (ValueError, KeyError, TypeError, AssertionError) as error:
+    except Exception as error:  # whatever a config of any kind leads to
         what = f"the installed transformers has no network `{config.get('model_type')}`: {error}"
         raise MilepostError(what, "model", "name another model, or update transformers") from error
     network = network.float()
@@ -72,16 +73,20 @@ def load_weights(backbone: Any, folder: Path) -> None:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep transformers from writing bars and tables between ours."""
+    """Keep transformers from writing bars, tables and what is to change in it between ours."""
     from transformers.utils import logging
 
-    level = logging.get_verbosity()
+    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            yield
     finally:
         logging.set_verbosity(level)
+        if bars:
+            logging.enable_progress_bar()
 
 
 def tune(network: Any, how: str) -> None:
@@ -107,7 +112,8 @@ def with_lora(network: Any, rank: int) -> None:
     except ImportError as error:
         raise MilepostError("peft is not installed", "model.lora", "pip install 'milepost[text]'") from error
     config = LoraConfig(r=rank, lora_alpha=LORA_SCALE * rank, lora_dropout=LORA_DROPPED, target_modules="all-linear")
-    network.backbone = replaced(get_peft_model(network.backbone, config))
+    with _quiet():
+        network.backbone = replaced(get_peft_model(network.backbone, config))
 
 
 def merge(network: Any) -> None:
