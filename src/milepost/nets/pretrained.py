@@ -26,7 +26,7 @@ def backbone_of(config: Mapping[str, Any]) -> Any:
     try:
         known = AutoConfig.for_model(config.get("model_type", ""), **rest)
         for name in vars(known).copy():
-            if "dropout" in name and "attention" in name:
+            if "drop" in name and "att" in name:
                 setattr(known, name, 0.0)  # it would forbid the fused kernel
         network = AutoModel.from_config(known)
     except Exception as error:  # whatever a config of any kind leads to
