@@ -76,8 +76,8 @@ class LabelTask(ClassTask[F]):
             yield from super().counted(batches, counts)
             return
         for table in batches:
-            for label, n in self._given(table).select(pl.all().sum()).to_dicts()[0].items() if table.height else ():
-                counts[label] = counts.get(label, 0) + int(n)
+            for given in self._given(table).iter_columns():
+                counts[given.name] = counts.get(given.name, 0) + int(given.sum())
             yield table
 
     def known_classes(self, counts: Mapping[str, int], many: str) -> tuple[list[str], str | None, list[Any]]:
