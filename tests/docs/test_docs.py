@@ -16,7 +16,7 @@ from milepost.tasks import kinds
 from .reader import Block, Reader, blocks, shows
 
 ROOT = Path(__file__).parents[2]
-RUN = ("README.md", "CONTRIBUTING.md", "docs/guide.md")
+RUN = ("README.md", "CONTRIBUTING.md", "docs/guide.md", "docs/text.md")
 DOCUMENTS = sorted(p.relative_to(ROOT).as_posix() for p in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")))
 SHOWN_ONLY = re.compile(r"(make|git|pip|docker) ")
 

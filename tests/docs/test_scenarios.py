@@ -27,13 +27,15 @@ def kind_of(found: list[Block]) -> str:
 
 
 def grown(sample: pl.DataFrame) -> pl.DataFrame:
-    """Many rows like the few of a sample: numbers in its range, words and whole labels from it."""
+    """Many rows like the few of a sample: numbers in its range, words and whole labels from it, texts all different."""
     rng = np.random.default_rng(0)
     columns = {}
     for name, cells in sample.to_dict(as_series=True).items():
         known = cells.drop_nulls()
         if known.dtype == pl.String or name == "fraud":
-            columns[name] = rng.choice(known.to_numpy(), ROWS)
+            chosen = rng.choice(known.to_numpy(), ROWS).tolist()
+            prose = known.dtype == pl.String and known.str.contains("[ ，]").all()
+            columns[name] = [f"{cell} {i}" for i, cell in enumerate(chosen)] if prose else chosen
         else:
             drawn = rng.uniform(float(known.min()), float(known.max()), ROWS)
             columns[name] = drawn.round(0 if known.dtype.is_integer() else 2)
