@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from milepost.data.grams import BLOCK, BY_THEMSELVES, INSIDE, INSIDE_BIT, blocks, runs, words
@@ -62,6 +62,7 @@ def hashed(texts: list[str | None], inside: bool) -> list[Counter]:
     return [Counter(hashes[of & (owner == i)].tolist()) for i in range(len(texts))]
 
 
+@settings(max_examples=50, deadline=None)
 @given(TEXTS)
 @example(["abc", "ABC abc", "ab c", "a bc", "", None])
 @example(["您好您", "您好", "好您", "您 好 您", "a您好"])
@@ -71,6 +72,7 @@ def test_texts_share_a_hash_if_and_only_if_they_share_the_term(texts: list[str |
         assert spread(hashed(texts, inside)) == spread(slow)
 
 
+@settings(max_examples=50, deadline=None)
 @given(TEXTS)
 def test_words_are_found_where_they_stand(texts: list[str | None]) -> None:
     found = words(pl.Series(texts, dtype=pl.String))
@@ -80,6 +82,7 @@ def test_words_are_found_where_they_stand(texts: list[str | None]) -> None:
     assert found.alone.tolist() == [is_alone(word) for word in said]
 
 
+@settings(max_examples=50, deadline=None)
 @given(TEXTS.filter(len))
 def test_a_text_is_hashed_alike_wherever_it_stands(texts: list[str | None]) -> None:
     for inside in (False, True):

@@ -167,7 +167,7 @@ def test_how_much_a_network_reads_at_once(folder: Path, config: Any, tokenizer: 
 TENSORS = st.dictionaries(st.text("ab", min_size=1), st.integers(0, 5).map(np.zeros), max_size=3)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(TENSORS, st.data())
 def test_a_file_is_whole_or_not(tensors: dict[str, Any], data: st.DataObject) -> None:
     content = save(tensors, {"format": "pt"})
@@ -181,6 +181,7 @@ def test_a_file_is_whole_or_not(tensors: dict[str, Any], data: st.DataObject) ->
         assert not whole(path)
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.binary(max_size=60))
 def test_bytes_of_any_kind_are_judged_in_peace(content: bytes) -> None:
     with TemporaryDirectory() as name:

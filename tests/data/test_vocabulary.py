@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -74,6 +74,7 @@ def test_new_texts_are_weighed_by_what_training_texts_said() -> None:
     np.testing.assert_allclose(mine @ mine.T, (other.transform(new) @ other.transform(new).T).toarray(), atol=1e-5)
 
 
+@settings(max_examples=40, deadline=None)
 @given(TEXTS, st.integers(1, 4))
 def test_how_texts_are_cut_does_not_matter(some: list[str], step: int) -> None:
     column = texts(some)

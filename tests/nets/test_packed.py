@@ -13,7 +13,7 @@ from milepost.nets.packed import attention, packing, registered
 LENGTHS = st.lists(st.integers(1, 9), min_size=1, max_size=6)
 
 
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(LENGTHS, st.integers(0, 3))
 def test_tokens_lie_one_after_another_the_shortest_sequence_first(lengths: list[int], extra: int) -> None:
     width = max(lengths) + extra

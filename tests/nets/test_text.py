@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import pytest
@@ -67,7 +68,7 @@ def test_what_cannot_be_packed_says_so(kind: str) -> None:
     assert net.training and not net.packed
 
 
-@pytest.mark.parametrize("kind", ["ours", "bert", "distilbert", "roberta", "modernbert", "llama", "mpnet"])
+@pytest.mark.parametrize("kind", ["ours", "bert", "distilbert", "roberta", "llama", "mpnet"])
 def test_of_a_pair_the_second_text_is_told_apart_where_the_network_can(kind: str) -> None:
     net, given = network(kind), batch()
     first = torch.zeros_like(given["ids"], dtype=torch.uint8)
@@ -103,7 +104,9 @@ def test_the_head_sees_the_pooled_tokens_and_what_stands_beside(pooling: Any, pa
 def test_working_layers_out_again_gives_the_same_gradient(kind: str) -> None:
     net, given, slopes = network(kind).train(), batch(), list[Tensor]()
     for on in (False, True, False):
-        net.checkpointing = on
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            net.checkpointing = on
         assert net.checkpointing is on
         net.zero_grad()
         torch.manual_seed(5)

@@ -30,7 +30,7 @@ def slow(number: Array, category: Array) -> Array:
     return np.stack(columns, 1).astype(np.float64)
 
 
-@settings(deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(TABLES, st.booleans())
 def test_the_matrix_is_its_definition(rows: list[tuple[float, float, int, int]], dense: bool) -> None:
     number = np.array([r[:2] for r in rows], np.float32)

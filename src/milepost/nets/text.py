@@ -5,6 +5,7 @@ Shape letters: B examples, T tokens, D width, F features, O outputs.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, Literal
@@ -119,7 +120,9 @@ class TextNet(nn.Module):
     def checkpointing(self, on: bool) -> None:
         if on != self.checkpointing:
             switch = "gradient_checkpointing_enable" if on else "gradient_checkpointing_disable"
-            getattr(self.backbone, switch)(*([{"use_reentrant": False}] if on else []))
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", FutureWarning)  # transformers 6 will call it otherwise
+                getattr(self.backbone, switch)(*([{"use_reentrant": False}] if on else []))
             self._checkpointing = on
 
     @property
