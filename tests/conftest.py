@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
+from hypothesis import settings
 
 from milepost.spec.load import load
 
 if TYPE_CHECKING:
     from milepost.tasks.base import Task
+
+settings.register_profile("house", deadline=None)  # no test asserts a time
+settings.load_profile("house")
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "src" / "milepost" / "examples"
