@@ -16,6 +16,8 @@ import pytest
 
 from milepost.tasks import find, kinds
 
+from .checkpoint import write
+
 MILEPOST = Path(sys.executable).with_name("milepost")
 SMALL = ("train.steps=20", "model.size=tiny")
 
@@ -62,15 +64,42 @@ def go_on_from_a_product(folder: Path, kind: str) -> None:
     assert (product(folder) / "weights.safetensors").exists()
 
 
+def pretrained(folder: Path, kind: str) -> str | None:
+    write(folder / "base")
+    if not find(kind).pretrained:
+        return refused(folder, f"{kind} starts from no pretrained model", "model=./base")
+    milepost(folder, "run", "model=./base", "train.steps=5")
+    assert metrics(folder)["model"] == "./base"
+    return None
+
+
+def adapters(folder: Path, kind: str) -> str | None:
+    write(folder / "base")
+    options = "model.from=./base", "model.lora.rank=4"
+    if not find(kind).pretrained:
+        return refused(folder, f"{kind} with `model: ./base` starts from no pretrained model", *options)
+    milepost(folder, "run", *options, "train.steps=5")
+    assert metrics(folder)["model"] == "./base"
+    return None
+
+
+def refused(folder: Path, sentence: str, *options: str) -> str:
+    """Return the sentence with which `check` refuses what a kind cannot have."""
+    done = subprocess.run([MILEPOST, "check", *options], cwd=folder, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2 and sentence in done.stderr, done.stderr
+    return sentence
+
+
 def resume(folder: Path, kind: str) -> None:
-    started = subprocess.Popen([MILEPOST, "run", "model=network", "train.steps=200", "train.seed=3"], cwd=folder)
+    long = "model=network", "model.size=tiny", "train.steps=200", "train.seed=3"
+    started = subprocess.Popen([MILEPOST, "run", *long], cwd=folder)
     lock = folder / "runs" / "latest" / "lock.json"
     while started.poll() is None and not (lock.exists() and "network" in lock.read_text()):
         time.sleep(0.05)
     started.send_signal(signal.SIGKILL)
     started.wait()
     kept = json.loads(lock.read_text())["network"]
-    milepost(folder, "run", "model=network", "train.steps=200", "train.seed=3")
+    milepost(folder, "run", *long)
     assert json.loads(lock.read_text())["network"] == kept
 
 
@@ -102,10 +131,12 @@ def serve(folder: Path, kind: str) -> None:
         assert server.wait(timeout=20) == 0
 
 
-CAPABILITIES: dict[str, Callable[[Path, str], None]] = {
+CAPABILITIES: dict[str, Callable[[Path, str], str | None]] = {
     "check": check,
     "simple model": simple_model,
     "network from scratch": from_scratch,
+    "pretrained": pretrained,
+    "LoRA": adapters,
     "auto": choose_by_itself,
     "warm start": go_on_from_a_product,
     "resume after a kill": resume,
@@ -122,7 +153,8 @@ def test_matrix(kind: str, capability: str, tmp_path: Path, record_property: Cal
     record_property("kind", kind)
     record_property("capability", capability)
     milepost(tmp_path, "new", kind, "--folder", ".")
-    CAPABILITIES[capability](tmp_path, kind)
+    if (sentence := CAPABILITIES[capability](tmp_path, kind)) is not None:
+        record_property("refused", sentence)
 
 
 @pytest.mark.parametrize("kind", kinds())
