@@ -21,7 +21,10 @@ LONG = 200_000  # characters of a text that is hardly one
 ENOUGH, SPOKEN = 30, 5  # rows from which ids are told, and languages that are named
 IDS, DIFFERENT = 0.95, 0.95  # shares of the texts that are an id, and that differ, where the column is no text
 SHARE = 0.005  # of the texts from which a language is named
-CODE = r"(?i)^\s*(?:[a-z]{0,10}[-_#:./]?[0-9]{1,20}|[-+]?[0-9]+(?:[.,:/-][0-9]+)*|[0-9a-f]{8,64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\s*$"
+CODE = (
+    r"(?i)^\s*(?:[a-z]{0,10}[-_#:./]?[0-9]{1,20}|[-+]?[0-9]+(?:[.,:/-][0-9]+)*|[0-9a-f]{8,64}"
+    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\s*$"
+)
 TWISTED = "[a-zA-Z][\u0400-\u04ff]|[\u0400-\u04ff][a-zA-Z]"  # letters of two scripts that look alike, in one word
 # what bytes of UTF-8 look like in Windows-1252: a head, and one to three bytes that go on
 GOES_ON = "\x80-\xbf" + "".join(
