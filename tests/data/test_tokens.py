@@ -181,8 +181,8 @@ def test_pieces_are_encoded_as_the_whole_is(kind: str, texts: list[str], at: int
 
 @pytest.mark.parametrize("pair", [False, True])
 def test_the_window_holds_almost_every_training_text(pair: bool) -> None:
-    lengths = np.random.default_rng(0).integers(1, 100, 1000)
-    lengths[:8] = [300] * 4 + [900] * 4
+    lengths = np.random.default_rng(0).integers(1, 400, 1000)
+    lengths[:8] = [450] * 4 + [4000] * 4
     columns = [series(["a" * n for n in lengths]), series([""] * len(lengths))][: 1 + pair]
     found = Tokens.of(KINDS["roberta"](), [[c[i::2] for c in columns] for i in (0, 1)], 512)
     around = 4 if pair else 2

@@ -29,9 +29,10 @@ OTHER = {
     "modernbert": {"cls_token_id": 1, "sep_token_id": 2, "local_attention": 16, "global_attn_every_n_layers": 2},
     "llama": {"num_key_value_heads": 2},
     "mistral": {"num_key_value_heads": 2, "sliding_window": 8},
+    "gemma2": {"num_key_value_heads": 2, "head_dim": 8, "sliding_window": 8},
     "mpnet": {"pad_token_id": 1, "max_position_embeddings": LONGEST + 2},
 }
-PACKABLE = ("bert", "distilbert", "roberta", "modernbert", "llama", "mistral")
+PACKABLE = ("bert", "distilbert", "roberta", "modernbert", "llama", "mistral", "gemma2")
 PADDED = ("mpnet", "deberta-v2")  # with attention of their own
 
 
