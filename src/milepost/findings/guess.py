@@ -10,6 +10,7 @@ import polars as pl
 
 from milepost.data.grams import blocks, words
 from milepost.findings.leaks import numbers
+from milepost.findings.terms import told_by_terms
 from milepost.types import Array
 
 FOLDS = 5
@@ -42,7 +43,7 @@ def views(table: pl.DataFrame, features: Sequence[str], types: Mapping[str, str]
     blocks = list[Array]()
     for name in features:
         column = table[name]
-        found = _of_words(told_by_words(column, y_N, classes)) if types.get(name) == "text" else _of(column)
+        found = _of_text(column, y_N, classes) if types.get(name) == "text" else _of(column)
         blocks.append(found.plain)
         out.parts.extend(found.parts)
         out.fine.extend(found.fine)
@@ -104,7 +105,8 @@ def _of_categories(column: pl.Series) -> Views:
     return Views(_ones(x_N), [np.minimum(ranked, CELLS)], [np.minimum(ranked, FINE - 1)])
 
 
-def _of_words(fit_NK: Array) -> Views:
+def _of_text(column: pl.Series, y_N: Array, classes: int) -> Views:
+    fit_NK = np.hstack([told_by_terms(column, y_N, classes), told_by_words(column, y_N, classes)])
     every = np.ones(len(fit_NK), bool)
     fine = [_stepped(f_N, every, np.sort(f_N), FINE - 1) for f_N in fit_NK.T[:CELLS]]
     return Views(fit_NK, [], fine)

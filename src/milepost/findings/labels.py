@@ -22,6 +22,7 @@ APART = 0.5  # standard deviations between two numbers that contradict each othe
 ROWS, CLASSES, MOST = 100, (2, 50), 20_000  # from so many rows on labels are doubted, of so many at most
 TOKENS = 2_000_000  # characters of text that are read
 WRONG, OF_BLIND = 0.16, 0.4  # share of rows guessed wrong, of all and of a blind guess's, up to which a guess may doubt
+OF_TEXTS = 1.7  # times as often may a guess by texts be wrong: their honest errors crowd at the border all the more
 EVIDENCE, AND_MORE = 4.0, 12.0  # for slips, by either view of where errors are honest, and by the clearer one
 SURE, SLIPS = 0.85, 5  # chance of being a slip from which a row is listed, and rows from which they are said
 GLIMPSE, SLACK = 2_000, 2.0  # rows that show whether many are worth the while, and how much worse they may guess
@@ -141,6 +142,7 @@ def _guessed(table: pl.DataFrame, features: list[str], look: Look, y_N: Array, s
         return None
     scores_NK = guess(seen, y_N, classes)
     wrong_N, blind = scores_NK.argmax(1) != y_N, 1 - np.bincount(y_N).max() / len(y_N)
+    slack *= OF_TEXTS if any(look.types.get(c) == "text" for c in features) else 1
     return None if wrong_N.mean() > slack * min(WRONG, OF_BLIND * blind) else _Guess(seen, scores_NK, wrong_N)
 
 
