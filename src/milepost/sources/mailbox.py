@@ -21,8 +21,8 @@ from milepost.sources.text import read_fully
 from milepost.sources.whole import LARGEST
 from milepost.types import Finding
 
-# a time is in it: a paragraph may well begin with "From here on"
-PARTING = re.compile(rb"From [^\r\n]*\d\d:\d\d")
+# a day and a time are in it: a paragraph may well begin with "From here on"
+PARTING = re.compile(rb"From [^\r\n]*\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b[^\r\n]*\d\d:\d\d")
 QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 LINE = 1 << 20  # bytes that are read at once of a line without end
 
