@@ -26,11 +26,13 @@ CODE = (
     r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\s*$"
 )
 TWISTED = "[a-zA-Z][\u0400-\u04ff]|[\u0400-\u04ff][a-zA-Z]"  # letters of two scripts that look alike, in one word
-# what bytes of UTF-8 look like in Windows-1252: a head, and one to three bytes that go on
+# what bytes of UTF-8 look like in Windows-1252: a head and one to three that go on; most are told only where two of them
+# stand in a row, for `é»—` of a French text looks like one, too
 GOES_ON = "\x80-\xbf" + "".join(
     bytes([b]).decode("cp1252") for b in range(0x80, 0xA0) if b not in b"\x81\x8d\x8f\x90\x9d"
 )
-MANGLED = f"[\xc2-\xdf][{GOES_ON}]|[\xe0-\xef][{GOES_ON}]{{2}}|[\xf0-\xf4][{GOES_ON}]{{3}}"
+SIGN = f"(?:[\xc2-\xdf][{GOES_ON}]|[\xe0-\xef][{GOES_ON}]{{2}}|[\xf0-\xf4][{GOES_ON}]{{3}})"
+MANGLED = f"[\xc2\xc3][{GOES_ON}]|\xe2[\x80\u20ac\x82\u201a][{GOES_ON}]|{SIGN}{{2,}}"
 LOST = "\ufffd|\u951f\u65a4\u62f7|\u70eb\u70eb\u70eb"  # and what lost bytes look like: in GB18030 too
 BYTES = {c: bytes([b]) for b in range(0x80, 0x100) for c in {chr(b), bytes([b]).decode("cp1252", "replace")}}
 
