@@ -26,8 +26,8 @@ CODE = (
     r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\s*$"
 )
 TWISTED = "[a-zA-Z][\u0400-\u04ff]|[\u0400-\u04ff][a-zA-Z]"  # letters of two scripts that look alike, in one word
-# what bytes of UTF-8 look like in Windows-1252: a head and one to three that go on; most are told only where two of them
-# stand in a row, for `é»—` of a French text looks like one, too
+# what bytes of UTF-8 look like in Windows-1252: a head and one to three that go on; most are told only where two
+# of them stand in a row, for `é»—` of a French text looks like one, too
 GOES_ON = "\x80-\xbf" + "".join(
     bytes([b]).decode("cp1252") for b in range(0x80, 0xA0) if b not in b"\x81\x8d\x8f\x90\x9d"
 )
