@@ -94,13 +94,17 @@ def resume(folder: Path, kind: str) -> None:
     long = "model=network", "model.size=tiny", "train.steps=200", "train.seed=3"
     started = subprocess.Popen([MILEPOST, "run", *long], cwd=folder)
     lock = folder / "runs" / "latest" / "lock.json"
-    while started.poll() is None and not (lock.exists() and "network" in lock.read_text()):
+    while started.poll() is None and "network" not in chosen(lock):
         time.sleep(0.05)
     started.send_signal(signal.SIGKILL)
     started.wait()
-    kept = json.loads(lock.read_text())["network"]
+    kept = chosen(lock)["network"]
     milepost(folder, "run", *long)
-    assert json.loads(lock.read_text())["network"] == kept
+    assert chosen(lock)["network"] == kept
+
+
+def chosen(lock: Path) -> dict:
+    return json.loads(lock.read_text())["chosen"] if lock.exists() else {}
 
 
 def evaluate(folder: Path, kind: str) -> None:
