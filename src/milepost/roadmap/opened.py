@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -154,3 +155,11 @@ def _gates(loaded: Loaded, task: Task[Any], milestone: str, errors: list[Milepos
         what = f"`{a.text}` and `{b.text}` cannot both pass"
         errors.append(MilepostError(what, where, "remove one, or put them into two milestones"))
     return tuple(read)
+
+
+def _hashes(files: list[Path]) -> list[str]:
+    """Hash files one by one; in several folders all at once, with their names, for the folder may be the label."""
+    if len({f.parent for f in files}) == 1:
+        return [file_hash(f) for f in files]
+    root = Path(os.path.commonpath(files))
+    return [key_of([[f.relative_to(root).as_posix(), file_hash(f)] for f in files])]
