@@ -22,7 +22,7 @@ APART = 0.5  # standard deviations between two numbers that contradict each othe
 ROWS, CLASSES, MOST = 100, (2, 50), 20_000  # from so many rows on labels are doubted, of so many at most
 TOKENS = 2_000_000  # characters of text that are read
 WRONG, OF_BLIND = 0.16, 0.4  # share of rows guessed wrong, of all and of a blind guess's, up to which a guess may doubt
-OF_TEXTS = 1.7  # times as often may a guess by texts be wrong: their honest errors crowd at the border all the more
+OF_TEXTS, CLEARER = 1.7, 2.0  # times as often may a guess by texts be wrong, if there is as much more evidence
 EVIDENCE, AND_MORE = 4.0, 12.0  # for slips, by either view of where errors are honest, and by the clearer one
 SURE, SLIPS = 0.85, 5  # chance of being a slip from which a row is listed, and rows from which they are said
 GLIMPSE, SLACK = 2_000, 2.0  # rows that show whether many are worth the while, and how much worse they may guess
@@ -42,6 +42,10 @@ def notice_conflicts(look: Look) -> list[Finding]:
 def _features(look: Look, every: Joined) -> list[str]:
     columns = {*every.table.columns} - {*look.targets}
     return [c for c in look.features if c in columns]
+
+
+def _texts(features: list[str], look: Look) -> list[str]:
+    return [c for c in features if look.types.get(c) == "text"]
 
 
 def _conflicts(look: Look, every: Joined, features: list[str], target: str) -> list[Finding]:
@@ -118,7 +122,7 @@ def _some(look: Look) -> Joined:
     """Return rows with a known class, evenly thinned out where they are many."""
     every = joined(look)
     known = np.flatnonzero(every.table[look.classes or ""].is_not_null().to_numpy())
-    texts = [c for c in _features(look, every) if look.types.get(c) == "text"]
+    texts = _texts(_features(look, every), look)
     size = sum(int(every.table[c].str.len_bytes().sum()) for c in texts)
     step = max(1, -(-len(known) // MOST), -(-size // (4 * TOKENS)))
     index = known[::step]
@@ -142,7 +146,7 @@ def _guessed(table: pl.DataFrame, features: list[str], look: Look, y_N: Array, s
         return None
     scores_NK = guess(seen, y_N, classes)
     wrong_N, blind = scores_NK.argmax(1) != y_N, 1 - np.bincount(y_N).max() / len(y_N)
-    slack *= OF_TEXTS if any(look.types.get(c) == "text" for c in features) else 1
+    slack *= OF_TEXTS if _texts(features, look) else 1
     return None if wrong_N.mean() > slack * min(WRONG, OF_BLIND * blind) else _Guess(seen, scores_NK, wrong_N)
 
 
@@ -164,7 +168,8 @@ def _doubted(table: pl.DataFrame, features: list[str], look: Look, y_N: Array) -
     chance_N = np.minimum(by_margin.chance_N, by_place.chance_N) * wrong_N
     doubted = np.flatnonzero(chance_N >= SURE)
     evidence = sorted((by_margin.evidence, by_place.evidence))
-    if evidence[0] < EVIDENCE or evidence[1] < AND_MORE or share < SMALL or len(doubted) < SLIPS:
+    more = AND_MORE * (CLEARER if _texts(features, look) else 1)
+    if evidence[0] < EVIDENCE or evidence[1] < more or share < SMALL or len(doubted) < SLIPS:
         return nobody, 0.0
     surest = scores_NK[rows, guess_N] - scores_NK[rows, y_N]
     return doubted[np.argsort(-surest[doubted], kind="stable")], share

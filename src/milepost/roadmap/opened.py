@@ -61,7 +61,7 @@ class Opened:
     @cached_property
     def data_hashes(self) -> dict[str, list[str]]:
         """Hash every file of the data, once; raise MilepostErrors for those that are not there."""
-        return self._by_side(lambda files: [file_hash(f) for f in files])
+        return self._by_side(_hashes)
 
     def files(self) -> dict[str, list[Path]]:
         """List the files of the data by side; raise MilepostErrors for those that are not there."""
